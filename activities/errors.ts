@@ -1,0 +1,116 @@
+// Facts that stop an activity, as classes; and the one place where a fact becomes an ApplicationFailure (retry or not,
+// when, under which type). Messages tell the operator the next step and hold no personal data and no amounts.
+import { ApplicationFailure } from '@temporalio/common';
+
+/** Something a source told us or failed to tell us. */
+export class SourceError extends Error {
+  override readonly name: string = 'SourceError';
+  readonly source: string;
+  constructor(source: string, message: string, options?: ErrorOptions) {
+    super(`${source}: ${message}`, options);
+    this.source = source;
+  }
+}
+
+/** The source asked us to wait. */
+export class RateLimited extends SourceError {
+  override readonly name = 'RateLimited';
+  readonly retryAfterMs: number | null;
+  constructor(source: string, retryAfterMs: number | null, options?: ErrorOptions) {
+    super(source, `asked us to wait${retryAfterMs === null ? '' : ` ${Math.ceil(retryAfterMs / 1000)} s`}`, options);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The key is wrong, expired, or lacks a permission. A person has to act. */
+export class AuthRejected extends SourceError {
+  override readonly name = 'AuthRejected';
+}
+
+/** Not reachable, timed out, 5xx, or an answer that is not what the API speaks: worth another try. */
+export class SourceUnavailable extends SourceError {
+  override readonly name = 'SourceUnavailable';
+}
+
+/** Asking again gives the same answer: a bad request, a missing column, a file that is not there. */
+export class SourceRejected extends SourceError {
+  override readonly name = 'SourceRejected';
+}
+
+/** The source does not reach the end of the window yet. */
+export class SourceNotReady extends SourceError {
+  override readonly name = 'SourceNotReady';
+  readonly retryAfterMs: number;
+  constructor(source: string, message: string, retryAfterMs: number) {
+    super(source, message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Another workflow reconciles the day at this moment; its result is ours too. */
+export class RunUnderWay extends Error {
+  override readonly name = 'RunUnderWay';
+  readonly retryAfterMs: number;
+  constructor(account: string, date: string, retryAfterMs: number) {
+    super(`${account} ${date} is being reconciled by another workflow; waiting for it`);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A sum or count that must hold does not. Nothing was committed; the diagnostics were. */
+export class InvariantViolated extends Error {
+  override readonly name = 'InvariantViolated';
+  readonly diagnostics: readonly string[];
+  constructor(what: string, diagnostics: readonly string[]) {
+    super(
+      `${what}: ${diagnostics.slice(0, 3).join('; ')}${diagnostics.length > 3 ? ` (+${diagnostics.length - 3})` : ''}`,
+    );
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Another attempt of this run writes now; this one must not. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
+  constructor(runId: string, attempt: number, current: number) {
+    super(`run ${runId}: attempt ${attempt} is fenced off, attempt ${current} writes now`);
+  }
+}
+
+/** The run has ended; its rows do not change any more. */
+export class RunClosed extends Error {
+  override readonly name = 'RunClosed';
+  constructor(runId: string, status: string) {
+    super(`run ${runId} is ${status}: it does not change any more; start a new run of the day instead`);
+  }
+}
+
+/** The configuration does not name what was asked for. */
+export class NotConfigured extends Error {
+  override readonly name = 'NotConfigured';
+}
+
+const NON_RETRYABLE: ReadonlySet<string> = new Set([
+  'AuthRejected',
+  'SourceRejected',
+  'InvariantViolated',
+  'Fenced',
+  'RunClosed',
+  'NotConfigured',
+]);
+
+/** Turns a fact into what Temporal acts on. Unknown errors stay retryable under their own name. */
+export function toApplicationFailure(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  const fact = error instanceof Error ? error : new Error(String(error));
+  const waiting = fact instanceof SourceNotReady || fact instanceof RunUnderWay;
+  const retryAfterMs = waiting || fact instanceof RateLimited ? (fact.retryAfterMs ?? undefined) : undefined;
+  return ApplicationFailure.create({
+    message: fact.message,
+    type: fact.name,
+    nonRetryable: NON_RETRYABLE.has(fact.name),
+    cause: fact,
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
+    ...(waiting ? { category: 'BENIGN' as const } : {}),
+  });
+}

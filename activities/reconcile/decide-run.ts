@@ -1,0 +1,206 @@
+// Decides a run: pool, matching, gate and commit in one REPEATABLE READ transaction. Idempotent by run id: a completed run
+// answers with what it decided. A violated gate commits nothing but its diagnostics.
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
+import { z } from 'zod';
+import { canonicalJson, type RuleSet, ruleSetHash } from '../../domain/rule-set.ts';
+import type { Literals } from '../../sql/sql-file.ts';
+import { InvariantViolated } from '../errors.ts';
+import { canonicalResult } from './canonical-result.ts';
+import type { Horizon } from './horizon.ts';
+import { createRuleTables } from './rule-tables.ts';
+import { claimRun, lockRun, type RunRow, readRun } from './run-context.ts';
+import { MATCHING_PASSES, runPass, type StepTiming, stepQuery } from './run-passes.ts';
+
+
+export interface DecideInput {
+  readonly runId: bigint;
+  readonly rules: RuleSet;
+  readonly codeVersion: string;
+}
+
+export interface DecideDeps {
+  readonly database: DatabasePool;
+  /** Pins coverage and horizon inside the deciding transaction. */
+  readonly horizon: (connection: DatabaseTransactionConnection, run: RunRow) => Promise<Horizon>;
+  /** Adds what has to be told to whom, in the same transaction. */
+  readonly enqueue: (connection: DatabaseTransactionConnection, runId: bigint) => Promise<void>;
+  readonly nowMs: () => number;
+  /** Named places where a test may stop the process; does nothing otherwise. */
+  readonly checkpoint: (name: 'before_gate' | 'before_commit' | 'after_commit') => Promise<void>;
+}
+
+export interface Decision {
+  readonly decisionSeq: string;
+  readonly outcome: string;
+  readonly discrepancies: number;
+  readonly resultDigest: string;
+  readonly timings: readonly StepTiming[];
+}
+
+// 40001: another run of the account decided meanwhile. Each loser starts again from its first statement.
+const SERIALIZATION_RETRIES_MAX = 20;
+// A key on more rows than this is no evidence (design section 7).
+const FAN_OUT_MAX = 50;
+const LOOK_BACK_DAYS = 35;
+
+export async function decideRun(deps: DecideDeps, input: DecideInput): Promise<Decision> {
+  const before = await readRun(deps.database, input.runId);
+  if (before.status === 'completed') return readDecision(deps.database, input.runId, []);
+  const run = await claimRun(deps.database, input.runId);
+  await storeRuleSet(deps.database, input.rules);
+  for (let attempt = 1; ; attempt += 1) {
+    const timings: StepTiming[] = [];
+    try {
+      await deps.database.transaction((connection) => decide(connection, deps, input, run, timings));
+      await deps.checkpoint('after_commit');
+      return await readDecision(deps.database, input.runId, timings);
+    } catch (error) {
+      if (error instanceof InvariantViolated) await keepDiagnostics(deps.database, input.runId, error);
+      if (!isSerializationFailure(error) || attempt >= SERIALIZATION_RETRIES_MAX) throw error;
+    }
+  }
+}
+
+async function decide(
+  connection: DatabaseTransactionConnection,
+  deps: DecideDeps,
+  input: DecideInput,
+  run: RunRow,
+  timings: StepTiming[],
+): Promise<void> {
+  await connection.query(sql.unsafe`set transaction isolation level repeatable read`);
+  // The first statement takes the snapshot, and it must be the one that waits for the run before us.
+  const { decision_seq: seq } = await connection.one(sql.type(z.object({ decision_seq: z.bigint() }))`
+    update accounts set decision_seq = decision_seq + 1 where account_id = ${run.account_id} returning decision_seq`);
+  await lockRun(connection, run);
+  await connection.query(sql.unsafe`set local work_mem = '256MB'`);
+  await createRuleTables(connection, input.rules);
+  const horizon = await deps.horizon(connection, run);
+  const literals = await readLiterals(connection, run, seq, horizon, input.rules);
+  await runPass(connection, '01_pool.sql', literals, timings);
+  for (const pass of MATCHING_PASSES) await runPass(connection, pass, literals, timings);
+  await deps.checkpoint('before_gate');
+  await gate(connection, literals, timings);
+  await runPass(connection, '10_summary.sql', literals, timings);
+  await finish(connection, input, literals, deps.nowMs());
+  await deps.enqueue(connection, input.runId);
+  await deps.checkpoint('before_commit');
+}
+
+async function readLiterals(
+  connection: DatabaseTransactionConnection,
+  run: RunRow,
+  seq: bigint,
+  horizon: Horizon,
+  rules: RuleSet,
+): Promise<Literals> {
+  const facts = await connection.one(sql.type(factsRow)`
+    select coalesce((select min(t.home_date) from batch_totals t
+                     where t.account_id = ${run.account_id} and t.introduced_seq is null and t.disposition <> 'repeat'
+                       and t.home_date <= ${run.run_date}::date), ${run.run_date}::date) as min_date,
+           ${run.run_date}::date - ${LOOK_BACK_DAYS}::int as look_back_date,
+           greatest(${run.run_date}::date, (select max(r.run_date) from reconciliation_runs r
+                     where r.account_id = ${run.account_id} and r.decision_seq is not null)) as last_date,
+           exists (select 1 from fetch_shards s join batches b using (batch_id)
+                   where b.account_id = ${run.account_id} and s.reference_count > 0) as has_references,
+           exists (select 1 from reconciliation_runs r where r.account_id = ${run.account_id}
+                   and r.run_date = ${run.run_date} and r.decision_seq is not null) as is_rerun`);
+  const never = Object.entries(rules.partner).flatMap(([kind, partner]) => (partner === 'never' ? [kind] : []));
+  return {
+    ...facts,
+    account_id: run.account_id,
+    account: run.account,
+    run_id: run.run_id,
+    run_date: run.run_date,
+    seq,
+    horizon: new Date(horizon.horizonMs).toISOString(),
+    window_end: new Date(run.window_end).toISOString(),
+    covered: horizon.covered,
+    never_kinds: `{${never.sort().join(',')}}`,
+    fan_out_max: FAN_OUT_MAX,
+    by_processor_id: rules.references.includes('processor_id'),
+    by_merchant_reference: rules.references.includes('merchant_reference'),
+    compare_status: rules.compare.includes('status'),
+    compare_fee: rules.compare.includes('fee'),
+  };
+}
+
+const factsRow = z.object({
+  min_date: z.string(),
+  look_back_date: z.string(),
+  last_date: z.string(),
+  has_references: z.boolean(),
+  is_rerun: z.boolean(),
+});
+
+async function gate(
+  connection: DatabaseTransactionConnection,
+  literals: Literals,
+  timings: StepTiming[],
+): Promise<void> {
+  await runPass(connection, '09_gate.sql', literals, timings);
+  const violations = await connection.anyFirst(
+    stepQuery('09_gate.sql', 'violations', literals, z.object({ diagnostic: z.string() })),
+  );
+  if (violations.length > 0) throw new InvariantViolated('the totals do not add up; nothing was committed', violations);
+}
+
+async function finish(
+  connection: DatabaseTransactionConnection,
+  input: DecideInput,
+  literals: Literals,
+  nowMs: number,
+): Promise<void> {
+  const result = await canonicalResult(connection, input.runId, literals, ruleSetHash(input.rules));
+  await connection.query(sql.unsafe`
+    insert into data_quality_checks (run_id, name, passed, detail)
+    values (${input.runId}, 'conservation', true, 'open before + introduced + versions + reopened - closed = open after, per side, level, kind and currency')`);
+  await connection.query(sql.unsafe`
+    update reconciliation_runs
+    set status = 'completed', finished_at = ${new Date(nowMs).toISOString()}::timestamptz, error = null,
+        rule_set_hash = ${ruleSetHash(input.rules)}, code_version = ${input.codeVersion},
+        canonical_result = ${result.text}, result_digest = ${result.resultDigest}, input_digest = ${result.inputDigest}
+    where run_id = ${input.runId}`);
+}
+
+async function storeRuleSet(database: DatabasePool, rules: RuleSet): Promise<void> {
+  // The same rules have the same hash: whoever stored them first stored what we would.
+  await database.query(sql.unsafe`
+    insert into rule_sets (rule_set_hash, body) values (${ruleSetHash(rules)}, ${canonicalJson(rules)}) on conflict do nothing`);
+}
+
+async function keepDiagnostics(database: DatabasePool, runId: bigint, error: InvariantViolated): Promise<void> {
+  const rows = error.diagnostics.map((detail) => [String(runId), 'conservation', false, detail]);
+  await database.query(sql.unsafe`
+    insert into data_quality_checks (run_id, name, passed, detail)
+    select * from ${sql.unnest(rows, ['int8', 'text', 'bool', 'text'])}`);
+}
+
+async function readDecision(database: DatabasePool, runId: bigint, timings: readonly StepTiming[]): Promise<Decision> {
+  const row = await database.one(sql.type(decisionRow)`
+    select r.decision_seq, r.outcome, r.result_digest,
+           (select count(*)::int from discrepancies d where d.account_id = r.account_id and d.business_date = r.run_date
+              and d.state in ('open', 'assigned', 'proposed') and d.verdict not in ('pending_timing', 'pending_source')) as discrepancies
+    from reconciliation_runs r where r.run_id = ${runId}`);
+  return {
+    decisionSeq: String(row.decision_seq),
+    outcome: row.outcome,
+    discrepancies: row.discrepancies,
+    resultDigest: row.result_digest,
+    timings,
+  };
+}
+
+const decisionRow = z.object({
+  decision_seq: z.bigint(),
+  outcome: z.string(),
+  result_digest: z.string(),
+  discrepancies: z.number(),
+});
+
+function isSerializationFailure(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && (cause.code === '40001' || cause.code === '40P01')) return true;
+  }
+  return false;
+}

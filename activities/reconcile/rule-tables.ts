@@ -1,0 +1,70 @@
+// Puts a rule set where the matching passes can join it: temp tables of the deciding transaction.
+import { type CommonQueryMethods, sql } from 'slonik';
+import { currencyExponent, knownCurrencies } from '../../domain/currency.ts';
+import { parseDecimalAmount } from '../../domain/money.ts';
+import type { RuleSet } from '../../domain/rule-set.ts';
+import { KINDS } from '../../domain/vocabulary.ts';
+
+export async function createRuleTables(connection: CommonQueryMethods, rules: RuleSet): Promise<void> {
+  const kinds = KINDS.map((kind) => [
+    kind,
+    rules.partner[kind] ?? 'required',
+    (rules.timing[kind] ?? rules.timing.default) / 1000,
+  ]);
+  await connection.query(sql.unsafe`
+    create temp table rule_kinds on commit drop as
+    select k.kind::kind, k.partner, make_interval(secs => k.seconds) as timing
+    from ${sql.unnest(kinds, ['text', 'text', 'float8'])} as k (kind, partner, seconds)`);
+  await connection.query(sql.unsafe`
+    create temp table rule_tolerances on commit drop as
+    select t.currency collate "C" as currency, t.absolute, t.percent, t.cap
+    from ${sql.unnest(tolerances(rules), ['text', 'int8', 'numeric', 'int8'])} as t (currency, absolute, percent, cap)`);
+  const ignores = rules.ignore.map((rule, ord) => [
+    ord,
+    rule.when.testMode ?? false,
+    rule.when.amount !== undefined,
+    rule.when.kind ?? null,
+    rule.reason,
+  ]);
+  await connection.query(sql.unsafe`
+    create temp table rule_ignores on commit drop as
+    select g.ord, g.test_mode, g.zero_amount, g.kind::kind, g.reason
+    from ${sql.unnest(ignores, ['int4', 'bool', 'bool', 'text', 'text'])} as g (ord, test_mode, zero_amount, kind, reason)`);
+  await connection.query(sql.unsafe`
+    create temp table rule_severities on commit drop as
+    select s.ord, s.severity::severity, s.at_risk, string_to_array(s.verdicts, ',')::verdict[] as verdicts,
+           string_to_array(s.kinds, ',')::kind[] as kinds, make_interval(secs => s.older_than) as older_than
+    from ${sql.unnest(severities(rules), ['int4', 'text', 'numeric', 'text', 'text', 'float8'])}
+      as s (ord, severity, at_risk, verdicts, kinds, older_than)`);
+  const exponents = knownCurrencies().map((currency) => [currency, currencyExponent(currency) ?? 0]);
+  await connection.query(sql.unsafe`
+    create temp table currency_exponents on commit drop as
+    select e.currency collate "C" as currency, e.exponent
+    from ${sql.unnest(exponents, ['text', 'int4'])} as e (currency, exponent)`);
+}
+
+// 'default' has no currency of its own: its absolute and cap are only meaningful as zero, which the schema allows.
+function tolerances(rules: RuleSet): (string | null)[][] {
+  return Object.entries(rules.tolerance).map(([currency, rule]) => {
+    const minor = (value: string | 0 | undefined) =>
+      value === undefined || value === 0
+        ? null
+        : String(parseDecimalAmount(value, currency === 'default' ? 'USD' : currency, 'tolerance'));
+    return [currency, minor(rule.absolute) ?? '0', rule.percent ?? null, minor(rule.cap)];
+  });
+}
+
+function severities(rules: RuleSet): (number | string | null)[][] {
+  return rules.severity.map((rule, ord) => {
+    if (typeof rule === 'string') return [ord, rule, null, null, null, null];
+    const [severity, condition] = Object.entries(rule)[0] ?? ['low', {}];
+    return [
+      ord,
+      severity,
+      condition.atRisk ?? null,
+      condition.verdict?.join(',') ?? null,
+      condition.kind?.join(',') ?? null,
+      condition.olderThan === undefined ? null : condition.olderThan / 1000,
+    ];
+  });
+}

@@ -1,0 +1,61 @@
+// Opens a run: idempotent by (workflow id, Temporal run id). A run of the same day that still says running belongs to an
+// execution that is gone (the id admits one at a time), so it is closed as failed; its rows stay as they are.
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
+import { z } from 'zod';
+import { parseBusinessDate, windowOf } from '../../domain/business-date.ts';
+import type { Activities, OpenedRun } from '../../workflows/contracts.ts';
+import type { AccountSetup } from '../accounts.ts';
+import { upsertAccount } from './upsert-account.ts';
+
+type OpenInput = Parameters<Activities['openRun']>[0];
+
+const opened = z.object({ run_id: z.bigint(), run_number: z.number() });
+
+export async function openRun(
+  database: DatabasePool,
+  setup: AccountSetup,
+  input: OpenInput,
+  nowMs: number,
+): Promise<OpenedRun> {
+  const row = await database.transaction(async (connection) => {
+    // The row lock makes two openers of one account take turns, so that run numbers have no gaps.
+    const accountId = await upsertAccount(connection, setup);
+    const known = await connection.maybeOne(sql.type(opened)`
+      select run_id, run_number from reconciliation_runs
+      where workflow_id = ${input.workflowId} and temporal_run_id = ${input.temporalRunId}`);
+    if (known !== null) return known;
+    await connection.query(sql.unsafe`
+      update reconciliation_runs
+      set status = 'failed', error = 'its workflow ended without closing it; a later run took the day over', finished_at = ${instant(nowMs)}::timestamptz
+      where account_id = ${accountId} and run_date = ${input.date} and status = 'running'`);
+    return insertRun(connection, setup, accountId, input, nowMs);
+  });
+  return {
+    runId: String(row.run_id),
+    runNumber: row.run_number,
+    processor: setup.processor,
+    fetchTaskQueue: setup.fetchTaskQueue,
+  };
+}
+
+function insertRun(
+  connection: DatabaseTransactionConnection,
+  setup: AccountSetup,
+  accountId: number,
+  input: OpenInput,
+  nowMs: number,
+): Promise<z.infer<typeof opened>> {
+  const window = windowOf(parseBusinessDate(input.date), setup.zone);
+  return connection.one(sql.type(opened)`
+    insert into reconciliation_runs (account_id, account, processor_name, run_date, run_number, trigger, reason, workflow_id,
+      temporal_run_id, window_start, window_end, reporting_currency, started_at)
+    select ${accountId}, ${setup.account}, ${setup.processor}, ${input.date}, coalesce(max(run_number), 0) + 1, ${input.trigger},
+      ${input.reason ?? null}, ${input.workflowId}, ${input.temporalRunId}, ${instant(window.startMs)}::timestamptz,
+      ${instant(window.endMs)}::timestamptz, ${setup.reportingCurrency}, ${instant(nowMs)}::timestamptz
+    from reconciliation_runs where account_id = ${accountId} and run_date = ${input.date}
+    returning run_id, run_number`);
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,220 @@
+// Stages one page: rows, identity, versions, totals and the shard's cursor in one transaction.
+// Idempotent by (batch, shard, cursor): a page that commits twice adds nothing, because its rows are repeats by then.
+
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Pool, PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { Manifest, type ManifestEntry } from '../../domain/control-totals.ts';
+import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
+import type { Side } from '../../domain/vocabulary.ts';
+import { readSql } from '../../sql/sql-file.ts';
+import { Fenced, InvariantViolated, RunClosed } from '../errors.ts';
+import type { SourcePage } from '../fetch/source.ts';
+import {
+  INTERNAL_STAGE_COLUMNS,
+  internalCopyLine,
+  PROCESSOR_STAGE_COLUMNS,
+  processorCopyLine,
+  REFERENCE_STAGE_COLUMNS,
+  referenceCopyLines,
+} from './copy-text.ts';
+import { insertRows, recordTotals, resolvedTotals } from './stage-statements.ts';
+
+export interface StageTarget {
+  readonly runId: bigint;
+  readonly batchId: bigint;
+  readonly accountId: number;
+  readonly side: Side;
+  readonly shard: string;
+  readonly runDate: string;
+  /** The claim on the shard: an older attempt is fenced off. */
+  readonly attempt: number;
+}
+
+export async function stagePage(
+  pool: Pool,
+  target: StageTarget,
+  page: SourcePage<ProcessorRow | InternalRow>,
+): Promise<void> {
+  const client = await pool.connect();
+  let failure: unknown;
+  try {
+    await client.query('begin');
+    await claim(client, target, page);
+    const manifest = await copyRows(client, target.side, page);
+    if (page.rows.length > 0) await settleIdentity(client, target, page, manifest.entries());
+    await insertQuarantined(client, target, page);
+    await client.query('commit');
+  } catch (error) {
+    failure = error;
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    // A connection that failed is not given back: its temp tables may be in any state.
+    client.release(failure !== undefined);
+  }
+}
+
+async function claim(
+  client: PoolClient,
+  target: StageTarget,
+  page: SourcePage<ProcessorRow | InternalRow>,
+): Promise<void> {
+  const run = await client.query<{ status: string }>(
+    'select status from reconciliation_runs where run_id = $1 for share',
+    [target.runId],
+  );
+  const status = run.rows[0]?.status ?? 'gone';
+  if (status !== 'running') throw new RunClosed(String(target.runId), status);
+  const shard = await client.query<{ attempt: number }>(
+    `update fetch_shards
+     set cursor = case when attempt = $3 then $4 else cursor end,
+         done = case when attempt = $3 then $5 else done end,
+         pages = pages + 1, row_count = row_count + $6, quarantined_count = quarantined_count + $7,
+         reference_count = reference_count + $8
+     where batch_id = $1 and shard = $2 returning attempt`,
+    [
+      target.batchId,
+      target.shard,
+      target.attempt,
+      page.cursor,
+      page.done,
+      page.rows.length,
+      page.quarantined.length,
+      references(page),
+    ],
+  );
+  const current = shard.rows[0]?.attempt ?? 0;
+  if (current !== target.attempt) throw new Fenced(String(target.runId), target.attempt, current);
+}
+
+function references(page: SourcePage<ProcessorRow | InternalRow>): number {
+  return page.rows.reduce((sum, row) => sum + ('references' in row ? row.references.length : 0), 0);
+}
+
+async function copyRows(
+  client: PoolClient,
+  side: Side,
+  page: SourcePage<ProcessorRow | InternalRow>,
+): Promise<Manifest> {
+  const manifest = new Manifest(side);
+  if (page.rows.length === 0) return manifest;
+  let references = '';
+  const lines: string[] = [];
+  page.rows.forEach((row, ord) => {
+    manifest.add(row);
+    const line = page.lines?.[ord] ?? null;
+    if ('grossMinor' in row) {
+      lines.push(processorCopyLine(row, ord, line));
+      if (row.references.length > 0) references += referenceCopyLines(row, ord);
+    } else {
+      lines.push(internalCopyLine(row, ord, line));
+    }
+  });
+  const columns = side === 'processor' ? PROCESSOR_STAGE_COLUMNS : INTERNAL_STAGE_COLUMNS;
+  await copyText(client, `copy stage_${side} (${columns}) from stdin`, lines);
+  if (references !== '')
+    await copyText(client, `copy stage_references (${REFERENCE_STAGE_COLUMNS}) from stdin`, [references]);
+  return manifest;
+}
+
+// Chunks of about 64 KiB: one write a row costs more than the row.
+const COPY_CHUNK_LINES = 256;
+
+async function copyText(client: PoolClient, statement: string, lines: readonly string[]): Promise<void> {
+  const chunks = function* (): Generator<string> {
+    for (let at = 0; at < lines.length; at += COPY_CHUNK_LINES) yield lines.slice(at, at + COPY_CHUNK_LINES).join('');
+  };
+  await pipeline(Readable.from(chunks()), client.query(copyFrom(statement)));
+}
+
+async function settleIdentity(
+  client: PoolClient,
+  target: StageTarget,
+  page: SourcePage<ProcessorRow | InternalRow>,
+  manifest: readonly ManifestEntry[],
+): Promise<void> {
+  const stage = `stage_${target.side}`;
+  const inserted = await client.query(
+    `insert into transaction_ids (account_id, side, external_id, row_id, home_date)
+     select $1, $2, external_id, row_id, home_date from ${stage} order by ord on conflict do nothing`,
+    [target.accountId, target.side],
+  );
+  if (inserted.rowCount === page.rows.length) {
+    await insertRows(client, target, 'all_new');
+    await recordTotals(
+      client,
+      target,
+      manifest.map((entry) => ({ ...entry, disposition: 'new' as const })),
+    );
+    return;
+  }
+  await client.query(readSql('staging/resolve.sql', { stage, rows: `${target.side}_transactions` }), [
+    target.accountId,
+    target.side,
+  ]);
+  const totals = await resolvedTotals(client, target.side);
+  assertSameRows(manifest, totals);
+  await insertRows(client, target, 'resolved');
+  await recordTotals(client, target, totals);
+  await reportSuperseded(client, target, page);
+}
+
+function assertSameRows(parsed: readonly ManifestEntry[], staged: readonly ManifestEntry[]): void {
+  const sum = (entries: readonly ManifestEntry[]) =>
+    entries.reduce(
+      (total, entry) => ({
+        count: total.count + entry.count,
+        money: total.money + entry.creditsMinor - entry.debitsMinor,
+        digest: total.digest + entry.digest,
+      }),
+      { count: 0, money: 0n, digest: 0n },
+    );
+  const [before, after] = [sum(parsed), sum(staged)];
+  if (before.count === after.count && before.money === after.money && before.digest === after.digest) return;
+  throw new InvariantViolated('staged rows differ from parsed rows', [
+    `parsed ${before.count} rows, staged ${after.count}`,
+    `digest ${before.digest} parsed, ${after.digest} staged`,
+  ]);
+}
+
+// An id twice in one page of a file: the last one counts, an earlier one that said something else is reported.
+async function reportSuperseded(
+  client: PoolClient,
+  target: StageTarget,
+  page: SourcePage<ProcessorRow | InternalRow>,
+): Promise<void> {
+  if (page.lines === null) return;
+  await client.query(
+    `insert into quarantined_rows (batch_id, account_id, side, source, position, reason, business_date, superseded)
+     select $1, $2, $3, $4, s.line::text, 'the same id stands again in line ' || r.superseded_by_line || ': the later one counts', $5, true
+     from stage_resolved r join stage_${target.side} s using (ord)
+     where r.superseded_by_line is not null and r.changed
+     on conflict do nothing`,
+    [target.batchId, target.accountId, target.side, target.shard, target.runDate],
+  );
+}
+
+async function insertQuarantined(
+  client: PoolClient,
+  target: StageTarget,
+  page: SourcePage<ProcessorRow | InternalRow>,
+): Promise<void> {
+  if (page.quarantined.length === 0) return;
+  await client.query(
+    `insert into quarantined_rows (batch_id, account_id, side, source, position, reason, business_date)
+     select $1, $2, $3, q.source, q.position, q.reason, $7
+     from unnest($4::text[], $5::text[], $6::text[]) as q (source, position, reason)
+     on conflict do nothing`,
+    [
+      target.batchId,
+      target.accountId,
+      target.side,
+      page.quarantined.map((row) => row.source),
+      page.quarantined.map((row) => row.position),
+      page.quarantined.map((row) => row.reason),
+      target.runDate,
+    ],
+  );
+}

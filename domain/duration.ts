@@ -1,0 +1,10 @@
+// Decides how durations are written in rule sets and configuration: "3h", "10d", "90m".
+import { z } from 'zod';
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** "3h" → milliseconds. A day is 24 hours here: a waiting time, not a calendar day. */
+export const durationMs = z
+  .string()
+  .regex(/^\d{1,6}(s|m|h|d)$/, 'write a number and s, m, h or d, such as 3h or 10d')
+  .transform((text) => Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1) as keyof typeof UNIT_MS]);

@@ -1,0 +1,138 @@
+// What counts as equal, how long a partner may take, what is ignored and how bad a difference is: data, not code.
+// A rule set is identified by the hash of its content, and that hash stands with every run it decided.
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { currencyExponent } from './currency.ts';
+import { durationMs } from './duration.ts';
+import { KINDS, SEVERITIES, VERDICTS } from './vocabulary.ts';
+
+const decimal = z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, 'write a positive decimal string such as "0.01"');
+const kind = z.enum(KINDS);
+
+const toleranceSchema = z.strictObject({
+  absolute: z.union([z.literal(0), decimal]).optional(),
+  percent: decimal.optional(),
+  cap: decimal.optional(),
+});
+
+const severityConditionSchema = z.strictObject({
+  atRisk: decimal.optional(),
+  verdict: z.array(z.enum(VERDICTS)).optional(),
+  kind: z.array(kind).optional(),
+  olderThan: durationMs.optional(),
+});
+
+const severityRuleSchema = z.union([
+  z.enum(SEVERITIES),
+  z.partialRecord(z.enum(SEVERITIES), severityConditionSchema).refine((rule) => Object.keys(rule).length === 1, {
+    message: 'one severity a line, such as { high: { atRisk: "1000.00" } }',
+  }),
+]);
+
+const partnerSchema = z.enum(['required', 'optional', 'never']);
+
+export const ruleSetSchema = z
+  .strictObject({
+    partner: z
+      .partialRecord(kind, partnerSchema)
+      .default({})
+      .transform((given) => ({ payout: 'never', reserve: 'never', conversion: 'never', ...given }) as const),
+    references: z
+      .array(z.enum(['processor_id', 'merchant_reference']))
+      .min(1)
+      .default(['processor_id', 'merchant_reference']),
+    groups: z.boolean().default(true),
+    tolerance: z.record(z.string(), toleranceSchema).default({}),
+    timing: z
+      .partialRecord(z.union([kind, z.literal('default')]), durationMs)
+      .default({})
+      .transform((given) => ({ ...DEFAULT_TIMING_MS, ...given })),
+    keyless: z
+      .strictObject({ window: durationMs.default(86_400_000), lookBack: durationMs.default(35 * 86_400_000) })
+      .default({ window: 86_400_000, lookBack: 35 * 86_400_000 }),
+    compare: z
+      .array(z.enum(['currency', 'kind', 'amount', 'status', 'fee', 'fx']))
+      .default(['currency', 'kind', 'amount', 'status', 'fee']),
+    ignore: z
+      .array(
+        z.strictObject({
+          when: z.strictObject({
+            testMode: z.literal(true).optional(),
+            amount: z.literal(0).optional(),
+            kind: kind.optional(),
+          }),
+          reason: z.string().min(1).max(80),
+        }),
+      )
+      .default([
+        { when: { testMode: true }, reason: 'test mode' },
+        { when: { amount: 0 }, reason: 'nothing moved' },
+      ]),
+    severity: z
+      .array(severityRuleSchema)
+      .default([
+        { critical: { atRisk: '10000.00' } },
+        { critical: { verdict: ['currency_mismatch'] } },
+        { high: { atRisk: '1000.00' } },
+        { high: { verdict: ['missing_internal', 'missing_processor', 'duplicate_processor'], olderThan: 172_800_000 } },
+        { medium: { atRisk: '50.00' } },
+        'low',
+      ]),
+  })
+  .superRefine((rules, context) => {
+    for (const currency of Object.keys(rules.tolerance)) {
+      if (currency !== 'default' && currencyExponent(currency) === undefined) {
+        context.addIssue({ code: 'custom', path: ['tolerance', currency], message: 'is not an ISO 4217 currency' });
+      }
+    }
+    const general = rules.tolerance.default;
+    if (general !== undefined && (Number(general.absolute ?? 0) !== 0 || general.cap !== undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['tolerance', 'default'],
+        message: 'an amount needs its currency: write it under USD, EUR …; only percent may be the default',
+      });
+    }
+    for (const needed of ['currency', 'kind', 'amount'] as const) {
+      if (!rules.compare.includes(needed)) {
+        context.addIssue({ code: 'custom', path: ['compare'], message: `${needed} is always compared: list it` });
+      }
+    }
+    if (rules.compare.includes('fx')) {
+      context.addIssue({ code: 'custom', path: ['compare'], message: 'fx needs referenceRates, which are not set' });
+    }
+    if (rules.severity.at(-1) === undefined || typeof rules.severity.at(-1) !== 'string') {
+      context.addIssue({ code: 'custom', path: ['severity'], message: 'the last line must be a plain severity' });
+    }
+  });
+
+// How long the other side may take (design section 6).
+const DAY_MS = 86_400_000;
+const DEFAULT_TIMING_MS = {
+  default: DAY_MS,
+  payment: 3 * 3_600_000,
+  refund: 10 * DAY_MS,
+  dispute: 10 * DAY_MS,
+  reserve: 180 * DAY_MS,
+};
+
+export type RuleSet = z.infer<typeof ruleSetSchema>;
+
+/** The rule set of a company that has not written one. */
+export function defaultRuleSet(): RuleSet {
+  return ruleSetSchema.parse({});
+}
+
+/** SHA-256 over the canonical JSON of the parsed rule set: the same rules have the same hash however they were written. */
+export function ruleSetHash(rules: RuleSet): string {
+  return hash('sha256', canonicalJson(rules), 'hex');
+}
+
+/** JSON with sorted keys and no white space; bigint as a decimal string. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'bigint') return item.toString();
+    if (item === null || typeof item !== 'object' || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  });
+}

@@ -1,0 +1,159 @@
+-- Decides who takes part: all open items of the account, the rows this run introduces (row versions in finished batches
+-- with a home date up to the run's that no run introduced yet), and what it opens again.
+-- Must never take a row of a later day early, nor leave one of an earlier day behind.
+
+-- step: open_before
+insert into reconciliation_run_totals (run_id, term, side, level, kind, currency, moves_balance, count, debits, credits)
+select :run_id, 'open_before', side, level, kind, currency, moves_balance, count(*),
+       coalesce(sum(-amount) filter (where amount < 0), 0), coalesce(sum(amount) filter (where amount >= 0), 0)
+from open_items where account_id = :account_id
+group by side, level, kind, currency, moves_balance
+
+-- step: introduced
+create temp table introduced (batch_id bigint, side side, home_date date, disposition disposition) on commit drop
+
+-- step: introduce
+with marked as (
+  update batch_totals t set introduced_seq = :seq
+  from batches b
+  where b.batch_id = t.batch_id and b.done and t.account_id = :account_id and t.home_date <= ':run_date'
+    and t.introduced_seq is null and t.disposition <> 'repeat'
+  returning t.batch_id, t.side, t.home_date, t.disposition
+)
+insert into introduced select distinct batch_id, side, home_date, disposition from marked
+
+-- step: analyze_introduced
+analyze introduced
+
+-- step: versions_processor
+create temp table versions_processor on commit drop as
+select distinct on (t.row_id) t.*
+from processor_transactions t
+where t.account_id = :account_id and t.home_date <= ':run_date' and t.version > 1
+  and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'version')
+order by t.row_id, t.version desc
+
+-- step: versions_internal
+create temp table versions_internal on commit drop as
+select distinct on (t.row_id) t.*
+from internal_transactions t
+where t.account_id = :account_id and t.home_date <= ':run_date' and t.version > 1
+  and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'version')
+order by t.row_id, t.version desc
+
+-- step: reopened
+-- Released groups: in a re-run those of runs of dates up to this one whose members all have home dates up to it and
+-- include one of it; and any group that a new version of a member contradicts.
+create temp table reopened on commit drop as
+select m.* from matches m
+where m.account_id = :account_id and m.released_seq is null and m.decided_seq < :seq
+  and :is_rerun
+  and greatest(m.p_home_date, m.i_home_date) = ':run_date'
+  and m.decided_seq in (select r.decision_seq from reconciliation_runs r
+                        where r.account_id = :account_id and r.run_date <= ':run_date' and r.decision_seq is not null)
+union
+select m.* from matches m join versions_processor v on v.row_id = m.p_row_id
+where m.released_seq is null
+union
+select m.* from matches m join versions_internal v on v.row_id = m.i_row_id
+where m.released_seq is null
+
+-- step: analyze_versions_processor
+analyze versions_processor
+
+-- step: analyze_versions_internal
+analyze versions_internal
+
+-- step: reopen_ignored
+-- A row that only an ignore rule closed opens again when a row that names it arrives (a void, then "paid").
+insert into reopened
+select m.* from matches m
+join processor_transactions t on t.home_date = m.p_home_date and t.row_id = m.p_row_id and t.version = m.p_version
+where m.account_id = :account_id and m.released_seq is null and m.verdict = 'ignored' and m.decided_seq < :seq
+  and t.status = 'void' and m.p_home_date >= ':look_back_date'
+  and not exists (select 1 from reopened r where r.p_row_id = m.p_row_id)
+  and exists (select 1 from internal_transactions i
+              where i.account_id = :account_id and i.home_date between ':min_date' and ':run_date'
+                and (i.batch_id, i.home_date) in (select batch_id, home_date from introduced where side = 'internal')
+                and (i.processor_reference = t.external_id or i.merchant_reference = t.merchant_reference))
+
+-- step: release
+update matches m set released_seq = :seq
+from reopened r
+where m.released_seq is null and m.decided_seq = r.decided_seq and m.level = r.level
+  and m.p_row_id is not distinct from r.p_row_id and m.i_row_id is not distinct from r.i_row_id
+
+-- step: carried_processor
+-- Rows that are in the pool without being introduced for the first time now: open, opened again, or in a new version.
+create temp table carried_processor on commit drop as
+with before as (
+  select o.row_id, o.home_date, o.version, o.introduced_seq from open_items o
+  where o.account_id = :account_id and o.side = 'processor'
+  union all
+  select r.p_row_id, r.p_home_date, r.p_version, b.introduced_seq
+  from reopened r
+  join processor_transactions t on t.home_date = r.p_home_date and t.row_id = r.p_row_id and t.version = r.p_version
+  cross join lateral (select introduced_seq from batch_totals b
+    where b.batch_id = t.batch_id and b.home_date = t.home_date and b.disposition <> 'repeat' and b.introduced_seq is not null limit 1) b
+)
+select t.*, b.introduced_seq from before b
+join processor_transactions t on t.home_date = b.home_date and t.row_id = b.row_id and t.version = b.version
+where not exists (select 1 from versions_processor v where v.row_id = b.row_id)
+union all
+select v.*, :seq::bigint from versions_processor v
+
+-- step: carried_internal
+create temp table carried_internal on commit drop as
+with before as (
+  select o.row_id, o.home_date, o.version, o.introduced_seq from open_items o
+  where o.account_id = :account_id and o.side = 'internal'
+  union all
+  select r.i_row_id, r.i_home_date, r.i_version, b.introduced_seq
+  from reopened r
+  join internal_transactions t on t.home_date = r.i_home_date and t.row_id = r.i_row_id and t.version = r.i_version
+  cross join lateral (select introduced_seq from batch_totals b
+    where b.batch_id = t.batch_id and b.home_date = t.home_date and b.disposition <> 'repeat' and b.introduced_seq is not null limit 1) b
+)
+select t.*, b.introduced_seq from before b
+join internal_transactions t on t.home_date = b.home_date and t.row_id = b.row_id and t.version = b.version
+where not exists (select 1 from versions_internal v where v.row_id = b.row_id)
+union all
+select v.*, :seq::bigint from versions_internal v
+
+-- step: analyze_carried_processor
+analyze carried_processor
+
+-- step: analyze_carried_internal
+analyze carried_internal
+
+-- step: pool_processor
+create or replace temp view pool_processor as
+with rows as (
+  select t.*, :seq::bigint as introduced_seq from processor_transactions t
+  where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
+    and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'new')
+    and not exists (select 1 from versions_processor v where v.row_id = t.row_id)
+  union all
+  select * from carried_processor
+)
+select t.row_id, t.version, t.home_date, t.introduced_seq, t.level, t.external_id, t.merchant_reference, t.parent_id, t.kind,
+       t.currency, t.gross as amount, t.fee, t.status, t.reverses, t.moves_balance, t.test_mode, t.unknown_code,
+       t.presentment_amount, t.presentment_currency, t.occurred_at, t.content_hash,
+       t.level = 'activity' and (t.moves_balance or t.status = 'void') and t.kind <> all (':never_kinds'::kind[]) as takes_part
+from rows t
+
+-- step: pool_internal
+create or replace temp view pool_internal as
+with rows as (
+  select t.*, :seq::bigint as introduced_seq from internal_transactions t
+  where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
+    and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'new')
+    and not exists (select 1 from versions_internal v where v.row_id = t.row_id)
+  union all
+  select * from carried_internal
+)
+select t.row_id, t.version, t.home_date, t.introduced_seq, t.external_id, t.processor_reference, t.merchant_reference,
+       t.parent_id, t.kind, t.currency, t.amount, t.fee, t.status, t.reverses, t.moves_balance, t.unknown_code,
+       t.occurred_at, t.content_hash,
+       (t.moves_balance or t.status = 'void') and t.kind <> all (':never_kinds'::kind[]) as takes_part
+from rows t

@@ -1,0 +1,81 @@
+// Brings a database to the current schema: numbered files, forward only, one transaction each, never edited after they
+// landed (their SHA-256 is kept and compared). Idempotent by file name; two migrators wait for each other.
+import { hash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { Client } from 'pg';
+
+const FOLDER = new URL('./migrations/', import.meta.url);
+const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
+const LOCK_KEY = 7_276_001;
+
+export const DATABASE_ROLES = ['recon_owner', 'recon_worker', 'recon_auditor'] as const;
+
+/** An already applied migration file was changed. */
+export class MigrationEdited extends Error {
+  override readonly name = 'MigrationEdited';
+  constructor(file: string) {
+    super(`sql/migrations/${file} was edited after it was applied: restore it and write a new migration instead`);
+  }
+}
+
+/**
+ * Applies what is missing and returns the names of the files applied now.
+ * The login must be able to create roles the first time (a superuser or CREATEROLE).
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url, application_name: 'recon migrate' });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    await prepare(client);
+    const files = (await readdir(FOLDER)).filter((name) => FILE_NAME.test(name)).sort();
+    const applied = await readApplied(client);
+    const done: string[] = [];
+    for (const file of files) {
+      const text = await readFile(new URL(file, FOLDER), 'utf8');
+      const sha256 = hash('sha256', text, 'hex');
+      const known = applied.get(file);
+      if (known !== undefined && known !== sha256) throw new MigrationEdited(file);
+      if (known !== undefined) continue;
+      await applyOne(client, file, text, sha256);
+      done.push(file);
+    }
+    return done;
+  } finally {
+    await client.end();
+  }
+}
+
+async function prepare(client: Client): Promise<void> {
+  for (const role of DATABASE_ROLES) {
+    // Roles belong to the cluster: another database of the same cluster may be creating them at this moment.
+    await client.query(
+      `do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation then null; end $$`,
+    );
+  }
+  await client.query('grant recon_owner to current_user');
+  await client.query('grant usage, create on schema public to recon_owner');
+  await client.query('set role recon_owner');
+  await client.query(
+    'create table if not exists schema_migrations (file text primary key, sha256 text not null, applied_at timestamptz not null default now())',
+  );
+}
+
+async function readApplied(client: Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ file: string; sha256: string }>('select file, sha256 from schema_migrations');
+  return new Map(rows.map((row) => [row.file, row.sha256]));
+}
+
+async function applyOne(client: Client, file: string, text: string, sha256: string): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(text);
+    await client.query('insert into schema_migrations (file, sha256) values ($1, $2)', [file, sha256]);
+    await client.query('commit');
+  } catch (cause) {
+    await client.query('rollback');
+    throw new Error(`sql/migrations/${file} could not be applied: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,4 @@
+// Everything the worker registers as a workflow.
+export { backfill } from './backfill.ts';
+export { dailyReconciliation } from './daily-reconciliation.ts';
+export { reconcileAccountDay } from './reconcile-account-day.ts';
