@@ -6,16 +6,16 @@
 -- Rows that stay open after this run: singles, and both members of a pair that waits for a status.
 create temp table open_rows on commit drop as
 select side, level, row_id, version, home_date, introduced_seq, kind, currency, amount, moves_balance, verdict, reason,
-       null::bigint as partner_row_id, null::jsonb as differences
+       null::bigint as partner_row_id, null::date as partner_home_date, null::jsonb as differences
 from decided_singles where verdict not in ('matched', 'ignored')
 union all
 select 'processor', 'activity', p.row_id, p.version, p.home_date, p.introduced_seq, p.kind, p.currency, p.amount, p.moves_balance,
-       c.verdict, 'partner found, status pending', c.i_row_id, c.differences
-from compared c join left_processor p on p.row_id = c.p_row_id where c.verdict = 'pending_timing'
+       c.verdict, 'partner found, status pending', c.i_row_id, i.home_date, c.differences
+from compared c join left_processor p on p.row_id = c.p_row_id join left_internal i on i.row_id = c.i_row_id where c.verdict = 'pending_timing'
 union all
 select 'internal', 'activity', i.row_id, i.version, i.home_date, i.introduced_seq, i.kind, i.currency, i.amount, i.moves_balance,
-       c.verdict, 'partner found, status pending', c.p_row_id, c.differences
-from compared c join left_internal i on i.row_id = c.i_row_id where c.verdict = 'pending_timing'
+       c.verdict, 'partner found, status pending', c.p_row_id, p.home_date, c.differences
+from compared c join left_internal i on i.row_id = c.i_row_id join left_processor p on p.row_id = c.p_row_id where c.verdict = 'pending_timing'
 
 -- step: analyze_open_rows
 analyze open_rows
@@ -38,8 +38,10 @@ select :account_id, side, level, row_id, version, home_date, introduced_seq, :se
 on conflict (account_id, level, row_id) do nothing
 
 -- step: row_verdicts
-insert into row_verdicts (account_id, decision_seq, side, level, row_id, version, home_date, verdict, reason, partner_row_id, differences)
-select :account_id, :seq, o.side, o.level, o.row_id, o.version, o.home_date, o.verdict, o.reason, o.partner_row_id, o.differences
+insert into row_verdicts (account_id, decision_seq, side, level, row_id, version, home_date, verdict, reason,
+  partner_row_id, partner_home_date, differences)
+select :account_id, :seq, o.side, o.level, o.row_id, o.version, o.home_date, o.verdict, o.reason, o.partner_row_id, o.partner_home_date,
+       o.differences
 from open_rows o
 left join lateral (
   select v.version, v.verdict, v.reason, v.partner_row_id from row_verdicts v

@@ -326,6 +326,7 @@ create table row_verdicts (
   verdict verdict not null,
   reason text,
   partner_row_id bigint,
+  partner_home_date date,
   differences jsonb,
   primary key (row_id, level, decision_seq)
 );

@@ -22,6 +22,7 @@ select a.account, p.account_id, p.side, p.level, p.external_id, p.row_id, p.vers
        p.moves_balance, p.occurred_at, p.introduced_seq,
        coalesce(m.verdict, v.verdict) as verdict, coalesce(m.rule, v.reason) as rule, m.decided_seq,
        case when m.verdict is not null then case p.side when 'processor' then m.i_row_id else m.p_row_id end else v.partner_row_id end as partner_row_id,
+       case when m.verdict is not null then case p.side when 'processor' then m.i_home_date else m.p_home_date end else v.partner_home_date end as partner_home_date,
        coalesce(m.differences, v.differences) as differences
 from pinned p
 join accounts a using (account_id)

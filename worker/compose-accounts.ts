@@ -1,0 +1,111 @@
+// Turns the configured accounts into what the activities work with: sources with their keys, rules and times.
+import { readdirSync } from 'node:fs';
+import { matchesGlob, resolve } from 'node:path';
+import type { Accounts, AccountSetup } from '../activities/accounts.ts';
+import { SourceRejected } from '../activities/errors.ts';
+import { fileSource } from '../activities/fetch/file.ts';
+import type { Source } from '../activities/fetch/source.ts';
+import { stripeSource } from '../activities/fetch/stripe.ts';
+import { internalPostgresSource } from '../activities/internal/postgres.ts';
+import type { InternalRow, ProcessorRow } from '../domain/transaction.ts';
+import type { AccountConfig, ReconConfig } from './config.ts';
+
+/** Rows of an internal query that commit together. */
+const INTERNAL_PAGE_ROWS = 10_000;
+const FOLDER_FILES_MAX = 10_000;
+
+export function composeAccounts(config: ReconConfig, nowMs: () => number = Date.now): Accounts {
+  return new Map(config.accounts.map((account) => [account.account, composeAccount(config, account, nowMs)]));
+}
+
+/** Task queues of the processors' APIs: an outage of one must not hold up the others. */
+export function fetchTaskQueues(accounts: Accounts, coreTaskQueue: string): string[] {
+  const queues = new Set([...accounts.values()].map((setup) => setup.fetchTaskQueue));
+  queues.delete(coreTaskQueue);
+  return [...queues].sort();
+}
+
+function composeAccount(config: ReconConfig, account: AccountConfig, nowMs: () => number): AccountSetup {
+  return {
+    account: account.account,
+    processor: account.processor,
+    zone: account.zone,
+    reportingCurrency: account.reportingCurrency,
+    startDate: account.startDate,
+    fetchTaskQueue: account.source.kind === 'file' ? config.temporal.taskQueue : `fetch-${account.processor}`,
+    mayBeEmpty: account.mayBeEmpty,
+    trailingDays: account.trailingDays,
+    sourceDeadlineMs: account.sourceDeadline,
+    rules: account.rules,
+    source: processorSource(config, account, nowMs),
+    internal: internalSource(config, account),
+  };
+}
+
+function processorSource(config: ReconConfig, account: AccountConfig, nowMs: () => number): Source<ProcessorRow> {
+  const { source, zone } = account;
+  if (source.kind === 'file') {
+    const files = folderFiles(config.folder, source.location, source.pattern);
+    return refreshed(() =>
+      fileSource({ side: 'processor', account: account.account, zone, paths: files(), watermarkMs: null, complete: false }),
+    );
+  }
+  return stripeSource({
+    account: account.account,
+    apiKey: () => source.key.reveal(),
+    ...(source.baseUrl === undefined ? {} : { baseUrl: source.baseUrl }),
+    zone,
+    metadataReference: source.merchantReference,
+    requestTimeoutMs: source.requestTimeout,
+    shardHours: source.shard / 3_600_000,
+    now: nowMs,
+  });
+}
+
+function internalSource(config: ReconConfig, account: AccountConfig): Source<InternalRow> {
+  const { internal, zone } = account;
+  if (internal.kind === 'file') {
+    const files = folderFiles(config.folder, internal.location, internal.pattern);
+    return refreshed(() =>
+      fileSource({ side: 'internal', account: account.account, zone, paths: files(), watermarkMs: null, complete: false }),
+    );
+  }
+  return internalPostgresSource({
+    account: account.account,
+    url: () => internal.url.reveal(),
+    query: internal.query,
+    ...(internal.watermark === undefined ? {} : { watermarkQuery: internal.watermark }),
+    zone,
+    pageRows: INTERNAL_PAGE_ROWS,
+    statementTimeoutMs: internal.statementTimeout,
+  });
+}
+
+function folderFiles(base: string, location: string, pattern: string): () => string[] {
+  const folder = resolve(base, location);
+  return () => {
+    let names: string[];
+    try {
+      names = readdirSync(folder);
+    } catch (cause) {
+      throw new SourceRejected(folder, 'cannot be listed: does the folder exist, and may this process read it?', { cause });
+    }
+    const found = names.filter((name) => matchesGlob(name, pattern)).sort();
+    if (found.length === 0) throw new SourceRejected(folder, `has no file that matches ${pattern}`);
+    if (found.length > FOLDER_FILES_MAX) throw new SourceRejected(folder, `has more than ${FOLDER_FILES_MAX} files that match ${pattern}`);
+    return found.map((name) => resolve(folder, name));
+  };
+}
+
+// A folder's files are looked up at each use: they arrive while the process runs.
+function refreshed<R extends ProcessorRow | InternalRow>(current: () => Source<R>): Source<R> {
+  return {
+    get name() {
+      return current().name;
+    },
+    watermarkMs: async (signal) => current().watermarkMs(signal),
+    plan: async (request, signal) => current().plan(request, signal),
+    read: (shard, cursor, signal) => current().read(shard, cursor, signal),
+    probe: async (signal) => current().probe(signal),
+  };
+}

@@ -1,0 +1,188 @@
+// The configuration of every process: recon.yaml, parsed once, all problems reported together with the fix, then frozen.
+// Secrets are names (env:NAME); their values are looked up here and nowhere else.
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { parseAccountName } from '../domain/account.ts';
+import { assertZone, type BusinessDate, parseBusinessDate } from '../domain/business-date.ts';
+import { currencyExponent } from '../domain/currency.ts';
+import { durationMs } from '../domain/duration.ts';
+import { defaultRuleSet, type RuleSet, ruleSetSchema } from '../domain/rule-set.ts';
+import { SEVERITIES } from '../domain/vocabulary.ts';
+import { Secret } from './secret.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with a configuration, one line each. */
+export class ConfigInvalid extends Error {
+  override readonly name = 'ConfigInvalid';
+  readonly problems: readonly string[];
+  constructor(file: string, problems: readonly string[]) {
+    super(`${file} cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+function checked<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
+}
+
+function schemaFor(environment: Environment) {
+  const secret = checked((reference) => {
+    const [, name] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(reference) ?? [];
+    if (name === undefined) throw new RangeError('name a secret as env:NAME; its value does not belong in this file');
+    const value = environment[name];
+    if (value === undefined || value === '') throw new RangeError(`the environment variable ${name} is not set`);
+    return new Secret(value);
+  });
+  const date = checked<BusinessDate>(parseBusinessDate);
+  const currency = z
+    .string()
+    .refine((code) => currencyExponent(code) !== undefined, 'is not an ISO 4217 currency such as USD');
+  const file = z.strictObject({
+    kind: z.literal('file'),
+    /** Folder; every matching file in it is read. */
+    location: z.string().min(1),
+    pattern: z.string().min(1).default('*'),
+    mode: z.enum(['delta']).default('delta'),
+  });
+  const stripe = z.strictObject({
+    kind: z.literal('stripe'),
+    key: secret,
+    baseUrl: z.url().optional(),
+    merchantReference: z.string().default('order_id'),
+    requestTimeout: durationMs.default(80_000),
+    shard: durationMs.default(6 * 3_600_000),
+  });
+  const postgres = z.strictObject({
+    kind: z.literal('postgres'),
+    url: secret,
+    query: z.string().min(1),
+    watermark: z.string().optional(),
+    statementTimeout: durationMs.default(600_000),
+  });
+  const account = z.strictObject({
+    account: checked((text) => parseAccountName(text).account),
+    zone: checked(assertZone),
+    startDate: date,
+    reportingCurrency: currency.optional(),
+    source: z.discriminatedUnion('kind', [stripe, file]),
+    internal: z.discriminatedUnion('kind', [postgres, file]),
+    rules: z.string().optional(),
+    mayBeEmpty: z.boolean().default(false),
+    trailingDays: z.number().int().min(0).max(35).default(1),
+    sourceDeadline: durationMs.default(10 * 3_600_000),
+  });
+  return z.strictObject({
+    reportingCurrency: currency,
+    database: secret,
+    temporal: z
+      .strictObject({
+        address: z.string().default('127.0.0.1:7233'),
+        namespace: z.string().default('default'),
+        taskQueue: z.string().default('recon'),
+        uiUrl: z.url().optional(),
+      })
+      .prefault({}),
+    accounts: z.array(account).min(1),
+    reports: z.strictObject({ store: z.string().min(1), endpoint: z.url().optional(), region: z.string().optional() }),
+    notifications: z.strictObject({
+      from: z.string().min(3),
+      transport: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('smtp'), url: secret }),
+        z.strictObject({ kind: z.literal('ses'), region: z.string(), endpoint: z.url().optional() }),
+      ]),
+      routes: z
+        .array(
+          z.strictObject({
+            to: z.array(z.string().min(3)).min(1),
+            from: z.enum(SEVERITIES),
+            digest: z.boolean().optional(),
+          }),
+        )
+        .min(1),
+    }),
+  });
+}
+
+type Parsed = z.infer<ReturnType<typeof schemaFor>>;
+export type AccountConfig = Omit<Parsed['accounts'][number], 'rules' | 'reportingCurrency'> & {
+  readonly processor: string;
+  readonly rules: RuleSet;
+  readonly reportingCurrency: string;
+};
+export type ReconConfig = Omit<Parsed, 'accounts'> & {
+  readonly accounts: readonly AccountConfig[];
+  readonly folder: string;
+};
+
+/** Reads and checks a configuration file. @throws ConfigInvalid with every problem found. */
+export async function loadConfig(path: string, environment: Environment): Promise<ReconConfig> {
+  const body = await readYaml(path);
+  const parsed = schemaFor(environment).safeParse(body);
+  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.map(describe));
+  const folder = dirname(resolve(path));
+  const problems: string[] = [];
+  const accounts: AccountConfig[] = [];
+  for (const [at, account] of parsed.data.accounts.entries()) {
+    if (parsed.data.accounts.findIndex((other) => other.account === account.account) !== at) {
+      problems.push(`accounts: ${account.account} is named twice`);
+    }
+    const rules =
+      account.rules === undefined ? defaultRuleSet() : await loadRules(resolve(folder, account.rules), problems);
+    accounts.push({
+      ...account,
+      processor: parseAccountName(account.account).processor,
+      rules,
+      reportingCurrency: account.reportingCurrency ?? parsed.data.reportingCurrency,
+    });
+  }
+  if (problems.length > 0) throw new ConfigInvalid(path, problems);
+  return Object.freeze({ ...parsed.data, accounts: Object.freeze(accounts), folder });
+}
+
+/** Reads and checks a rule set file. @throws ConfigInvalid */
+export async function loadRuleSet(path: string): Promise<RuleSet> {
+  const parsed = ruleSetSchema.safeParse((await readYaml(path)) ?? {});
+  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.map(describe));
+  return parsed.data;
+}
+
+async function loadRules(path: string, problems: string[]): Promise<RuleSet> {
+  try {
+    return await loadRuleSet(path);
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error;
+    problems.push(...error.problems.map((problem) => `${path}: ${problem}`));
+    return defaultRuleSet();
+  }
+}
+
+async function readYaml(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigInvalid(path, [
+      `cannot be read (${cause instanceof Error ? cause.message : cause}); name it with --config FILE`,
+    ]);
+  }
+  try {
+    return parseYaml(text);
+  } catch (cause) {
+    throw new ConfigInvalid(path, [`is not YAML: ${cause instanceof Error ? cause.message : cause}`]);
+  }
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const where = issue.path.map(String).join('.');
+  return where === '' ? issue.message : `${where}: ${issue.message}`;
+}

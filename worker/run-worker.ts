@@ -1,0 +1,132 @@
+// Runs the workers of one process: one for workflows and most activities, one a processor for its API. Pollers, slots and
+// shutdown times are all written out here; nothing is left at the SDK's development defaults.
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
+import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../workflows/contracts.ts';
+import type { Logger } from './logger.ts';
+
+export interface WorkerOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly fetchTaskQueues: readonly string[];
+  readonly activities: Activities;
+  readonly identity: string;
+  /** Where the compiled workflows are kept between starts. */
+  readonly bundleFolder: string;
+  readonly logger: Logger;
+  /** How long activities may finish after a stop was asked for. Fargate allows 120 s in all. */
+  readonly shutdownGraceMs: number;
+}
+
+export interface RunningWorker {
+  /** Settles when the workers have stopped; rejects when one failed. */
+  readonly done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+const CACHED_WORKFLOWS_MAX = 100;
+const CORE_ACTIVITIES_MAX = 12;
+const FETCH_ACTIVITIES_MAX = 6;
+
+let runtimeInstalled = false;
+
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  installRuntime(options.logger);
+  const [connection, codePath] = await Promise.all([
+    NativeConnection.connect({ address: options.address }),
+    workflowBundle(options.bundleFolder),
+  ]);
+  const shared = {
+    connection,
+    namespace: options.namespace,
+    identity: options.identity,
+    activities: options.activities,
+    shutdownGraceTime: options.shutdownGraceMs,
+    shutdownForceTime: options.shutdownGraceMs + 20_000,
+  };
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: options.taskQueue,
+      workflowBundle: { codePath },
+      maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
+      maxConcurrentActivityTaskExecutions: CORE_ACTIVITIES_MAX,
+      maxConcurrentWorkflowTaskExecutions: 20,
+    }),
+    ...options.fetchTaskQueues.map((taskQueue) =>
+      Worker.create({ ...shared, taskQueue, maxConcurrentActivityTaskExecutions: FETCH_ACTIVITIES_MAX }),
+    ),
+  ]);
+  const done = Promise.all(workers.map((worker) => worker.run()))
+    .then(() => undefined)
+    .finally(() => connection.close());
+  // Whoever waits for `done` sees the failure; nobody waiting must not end the process before stop().
+  done.catch(() => undefined);
+  return {
+    done,
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
+
+/** What an activity runs in, for code that does not know Temporal. */
+export function activityScope(): { heartbeat: (details: unknown) => void; signal: AbortSignal } {
+  const context = Context.current();
+  return { heartbeat: (details) => context.heartbeat(details), signal: context.cancellationSignal };
+}
+
+function installRuntime(logger: Logger): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  Runtime.install({
+    // The owner of the process decides when it stops (worker/main.ts, the client): no handlers of the SDK's.
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const { error, ...fields } = (meta ?? {}) as Record<string, unknown>;
+      const method = level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'info';
+      logger[method]({ ...printable(fields), ...(error === undefined ? {} : { err: error }) }, message);
+    }),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} } },
+  });
+}
+
+function printable(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === 'bigint' ? value.toString() : value]),
+  );
+}
+
+/** The compiled workflows, compiled again only when their source or the SDK changed. */
+export async function workflowBundle(folder: string): Promise<string> {
+  const path = join(folder, `workflows-${await sourceDigest()}.js`);
+  try {
+    await readFile(path);
+    return path;
+  } catch {
+    // Not there yet.
+  }
+  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR') });
+  await mkdir(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, code);
+  await rename(unfinished, path);
+  return path;
+}
+
+async function sourceDigest(): Promise<string> {
+  const folder = fileURLToPath(new URL('../workflows/', import.meta.url));
+  const digest = createHash('sha256');
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).sort()) {
+    digest.update(name).update(await readFile(join(folder, name)));
+  }
+  digest.update(await readFile(new URL('../package-lock.json', import.meta.url)));
+  return digest.digest('hex').slice(0, 16);
+}
