@@ -1,0 +1,55 @@
+// Turns a ledger entry into the API's balance transaction, with its source as an id or expanded.
+import type Stripe from 'stripe';
+import type { BalanceEntry, StripeSource } from '../world/world.ts';
+import { renderCharge } from './render-charge.ts';
+import { renderDispute } from './render-dispute.ts';
+import { renderPayout } from './render-payout.ts';
+import { renderRefund } from './render-refund.ts';
+
+const MICROS = 1_000_000;
+
+export function renderBalanceTransaction(
+  entry: BalanceEntry,
+  expandSource: boolean,
+  nowS: number,
+): Stripe.BalanceTransaction {
+  const { source } = entry;
+  return {
+    id: entry.id,
+    object: 'balance_transaction',
+    amount: Number(entry.grossMinor),
+    available_on: entry.availableOnS,
+    balance_type: 'payments',
+    created: entry.createdS,
+    currency: 'usd',
+    description: entry.description,
+    exchange_rate: entry.exchangeRateMicros === null ? null : Number(entry.exchangeRateMicros) / MICROS,
+    fee: Number(entry.feeMinor),
+    fee_details: renderFees(entry),
+    net: Number(entry.grossMinor - entry.feeMinor),
+    reporting_category: entry.reportingCategory,
+    source: source === null ? null : expandSource ? renderSource(source, nowS) : source.id,
+    // Only says whether the funds can be used yet, so the same row changes from one reading to the next.
+    status: entry.availableOnS <= nowS ? 'available' : 'pending',
+    type: entry.type,
+  };
+}
+
+function renderFees(entry: BalanceEntry): Stripe.BalanceTransaction.FeeDetail[] {
+  if (entry.feeMinor === 0n) return [];
+  const description = entry.source?.object === 'dispute' ? 'Dispute fee' : 'Stripe processing fees';
+  return [{ amount: Number(entry.feeMinor), application: null, currency: 'usd', description, type: 'stripe_fee' }];
+}
+
+function renderSource(source: StripeSource, nowS: number): Stripe.BalanceTransactionSource {
+  switch (source.object) {
+    case 'charge':
+      return renderCharge(source, nowS);
+    case 'refund':
+      return renderRefund(source);
+    case 'dispute':
+      return renderDispute(source);
+    case 'payout':
+      return renderPayout(source, nowS);
+  }
+}

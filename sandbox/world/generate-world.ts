@@ -1,0 +1,87 @@
+// Makes one shop and its Stripe account from a seed: what Stripe says, what the shop booked, and the truth about the difference.
+// Deterministic: no clock, no other source of chance. The same options give the same rows on every machine.
+import {
+  addDays,
+  assertZone,
+  type BusinessDate,
+  datesBetween,
+  parseBusinessDate,
+  windowOf,
+} from '../../domain/business-date.ts';
+import { Books } from './books.ts';
+import { payOut } from './pay-out.ts';
+import { casesPerKind, plantDiscrepancies } from './plant-discrepancies.ts';
+import { Random } from './random.ts';
+import { tradeDay } from './trade-day.ts';
+import { TradingDay } from './trading-day.ts';
+import type { World } from './world.ts';
+
+// Fewer would leave no room for the planted cases beside ordinary trade.
+const TRANSACTIONS_PER_DAY_MIN = 40;
+const TRANSACTIONS_PER_DAY_MAX = 2_000_000;
+const DAYS_MAX = 400;
+const ACCOUNT_ID_LENGTH = 16;
+
+export interface WorldOptions {
+  readonly seed: string | number;
+  /** As the product calls it: stripe/us. */
+  readonly account: string;
+  readonly zone: string;
+  readonly firstDate: string;
+  readonly days: number;
+  /** Balance transactions that a local day brings, payouts aside. */
+  readonly transactionsPerDay: number;
+  /** Without it both sides agree in every row. */
+  readonly plant?: boolean;
+}
+
+export function generateWorld(options: WorldOptions): World {
+  const firstDate = parseBusinessDate(options.firstDate);
+  const zone = assertZone(options.zone);
+  requireInteger('days', options.days, 1, DAYS_MAX);
+  requireInteger('transactionsPerDay', options.transactionsPerDay, TRANSACTIONS_PER_DAY_MIN, TRANSACTIONS_PER_DAY_MAX);
+  const lastDate = addDays(firstDate, options.days - 1);
+  const startMs = windowOf(firstDate, zone).startMs;
+  const endMs = windowOf(lastDate, zone).endMs;
+  const seed = `${options.seed}|${options.account}`;
+  const accountRandom = new Random(seed);
+  const books = new Books(firstDate, startMs / 1000, accountRandom);
+  for (const date of datesBetween(firstDate, lastDate)) makeDay(books, date, zone, seed, options);
+  payOut(books, accountRandom, startMs / 1000, endMs / 1000);
+  books.entries.sort((a, b) => a.createdS - b.createdS || byId(a, b));
+  // What was planted was made first: only the order of time hides it.
+  books.records.sort((a, b) => a.occurredAtMs - b.occurredAtMs || byId(a, b));
+  return {
+    seed: String(options.seed),
+    account: options.account,
+    stripeAccountId: accountRandom.stripeId('acct_', ACCOUNT_ID_LENGTH),
+    zone,
+    firstDate,
+    lastDate,
+    startMs,
+    endMs,
+    entries: books.entries,
+    payouts: books.payouts,
+    records: books.records,
+    truth: books.truth,
+  };
+}
+
+function makeDay(books: Books, date: BusinessDate, zone: string, seed: string, options: WorldOptions): void {
+  const day = new TradingDay(books, date, windowOf(date, zone), new Random(`${seed}|${date}`));
+  const before = books.entries.length;
+  if (options.plant ?? true) {
+    plantDiscrepancies(day, books, addDays(date, 1), casesPerKind(options.transactionsPerDay));
+  }
+  tradeDay(day, books, options.transactionsPerDay - (books.entries.length - before));
+}
+
+/** Keeps the order of one instant stable; an id says nothing about time. */
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+function requireInteger(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(`${name} is ${value}: give a whole number of ${min} to ${max}`);
+}

@@ -1,0 +1,66 @@
+// Decides what Stripe's automatic daily payouts contain: every entry whose money is available and that no earlier payout took.
+// A payout's own entry is its negative, so that what a payout id selects sums to zero.
+import type { Books } from './books.ts';
+import type { Random } from './random.ts';
+import type { BalanceEntry, StripePayout } from './world.ts';
+
+const DAY_S = 86_400;
+const ID_LENGTH = 24;
+// Stripe makes automatic payouts in the first hours of a UTC day.
+const PAYOUT_HOUR_MIN_S = 2 * 3600;
+const PAYOUT_HOUR_MAX_S = 5 * 3600;
+
+export function payOut(books: Books, random: Random, startS: number, endS: number): void {
+  const waiting = [...books.entries].sort((a, b) => a.availableOnS - b.availableOnS);
+  let next = 0;
+  let carried: BalanceEntry[] = [];
+  for (let midnightS = Math.ceil(startS / DAY_S) * DAY_S; midnightS < endS; midnightS += DAY_S) {
+    const createdS = midnightS + random.between(PAYOUT_HOUR_MIN_S, PAYOUT_HOUR_MAX_S);
+    if (createdS >= endS) return;
+    const batch = carried;
+    for (let entry = waiting[next]; entry !== undefined && entry.availableOnS <= midnightS; entry = waiting[next]) {
+      batch.push(entry);
+      next += 1;
+    }
+    const amountMinor = batch.reduce((sum, entry) => sum + entry.grossMinor - entry.feeMinor, 0n);
+    // A balance that is not positive is carried to the next payout.
+    carried = amountMinor > 0n ? [] : batch;
+    if (amountMinor > 0n) makePayout(books, random, createdS, midnightS, amountMinor, batch);
+  }
+}
+
+function makePayout(
+  books: Books,
+  random: Random,
+  createdS: number,
+  midnightS: number,
+  amountMinor: bigint,
+  batch: readonly BalanceEntry[],
+): void {
+  const payout: StripePayout = {
+    object: 'payout',
+    id: random.stripeId('po_', ID_LENGTH),
+    entryId: random.stripeId('txn_', ID_LENGTH),
+    amountMinor,
+    createdS,
+    listableAtS: createdS,
+    arrivalDateS: midnightS + 2 * DAY_S,
+    automatic: true,
+  };
+  for (const entry of batch) entry.payoutId = payout.id;
+  books.payouts.push(payout);
+  books.entries.push({
+    id: payout.entryId,
+    type: 'payout',
+    reportingCategory: 'payout',
+    grossMinor: -amountMinor,
+    feeMinor: 0n,
+    createdS,
+    availableOnS: payout.arrivalDateS,
+    listableAtS: createdS,
+    description: 'STRIPE PAYOUT',
+    exchangeRateMicros: null,
+    source: payout,
+    payoutId: payout.id,
+  });
+}
