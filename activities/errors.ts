@@ -57,6 +57,14 @@ export class RunUnderWay extends Error {
   }
 }
 
+/** Mail waits in the outbox because nobody took it now: worth another try. */
+export class DeliveryDeferred extends Error {
+  override readonly name = 'DeliveryDeferred';
+  constructor(waiting: number) {
+    super(`${waiting} notification(s) could not be handed over now and wait in the outbox`);
+  }
+}
+
 /** A sum or count that must hold does not. Nothing was committed; the diagnostics were. */
 export class InvariantViolated extends Error {
   override readonly name = 'InvariantViolated';

@@ -23,9 +23,10 @@ export interface LocalReconOptions {
   readonly mailDir?: string;
   readonly onProgress?: (message: string) => void;
   /** What is particular to this use: the accounts and where reports and mails go. */
-  readonly deps: (local: { database: DatabasePool; stack: LocalStack }) => Promise<
-    Pick<ActivityDeps, 'accounts' | 'outbox' | 'nowMs'> & Partial<Pick<ActivityDeps, 'onTimings'>>
-  >;
+  readonly deps: (local: {
+    database: DatabasePool;
+    stack: LocalStack;
+  }) => Promise<Pick<ActivityDeps, 'accounts' | 'outbox' | 'nowMs'> & Partial<Pick<ActivityDeps, 'onTimings'>>>;
   readonly fetchTaskQueues?: readonly string[];
 }
 
@@ -74,7 +75,13 @@ export async function startLocalRecon(options: LocalReconOptions): Promise<Local
     stops.push(() => connection.close());
     const worker = await startLocalWorker(options, { stack, database, bulkPool });
     stops.push(() => worker.stop());
-    return { stack, database, bulkPool, temporal: new Client({ connection, namespace: stack.temporal.namespace }), stop };
+    return {
+      stack,
+      database,
+      bulkPool,
+      temporal: new Client({ connection, namespace: stack.temporal.namespace }),
+      stop,
+    };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;

@@ -5,7 +5,14 @@ import type { AccountSetup } from '../activities/accounts.ts';
 import { fileSource } from '../activities/fetch/file.ts';
 import type { Source } from '../activities/fetch/source.ts';
 import { parseAccountName } from '../domain/account.ts';
-import { addDays, assertZone, type BusinessDate, datesBetween, parseBusinessDate, windowOf } from '../domain/business-date.ts';
+import {
+  addDays,
+  assertZone,
+  type BusinessDate,
+  datesBetween,
+  parseBusinessDate,
+  windowOf,
+} from '../domain/business-date.ts';
 import { currencyExponent } from '../domain/currency.ts';
 import { defaultRuleSet } from '../domain/rule-set.ts';
 import type { InternalRow, ProcessorRow } from '../domain/transaction.ts';
@@ -56,9 +63,12 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
       fileSource({ ...unread, side: 'internal', paths: options.internal }),
     ]));
   const last = dates.at(-1);
-  if (last === undefined) throw new UsageError('no row in these files can be read: name the day with --date YYYY-MM-DD');
-  if (dates.length > DATES_MAX) throw new UsageError(`these files hold ${dates.length} dates: choose at most ${DATES_MAX} with --from and --to`);
-  const asOfMs = options.asOf === undefined ? windowOf(addDays(last, AS_OF_DAYS_AFTER), zone).endMs : parseInstant(options.asOf);
+  if (last === undefined)
+    throw new UsageError('no row in these files can be read: name the day with --date YYYY-MM-DD');
+  if (dates.length > DATES_MAX)
+    throw new UsageError(`these files hold ${dates.length} dates: choose at most ${DATES_MAX} with --from and --to`);
+  const asOfMs =
+    options.asOf === undefined ? windowOf(addDays(last, AS_OF_DAYS_AFTER), zone).endMs : parseInstant(options.asOf);
   const watermarked = { ...files, watermarkMs: asOfMs };
   return {
     dates,
@@ -83,7 +93,8 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
 
 function givenDates(options: TryOptions): BusinessDate[] | undefined {
   if (options.date !== undefined) {
-    if (options.from !== undefined || options.to !== undefined) throw new UsageError('give --date, or --from and --to, not both');
+    if (options.from !== undefined || options.to !== undefined)
+      throw new UsageError('give --date, or --from and --to, not both');
     return [usage(() => parseBusinessDate(options.date ?? ''))];
   }
   if (options.from === undefined && options.to === undefined) return undefined;

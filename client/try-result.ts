@@ -128,7 +128,8 @@ function delta(row: RowRecord): string | null {
 async function* readRows(bulkPool: Pool, account: string): AsyncGenerator<ReturnType<typeof tryRow>> {
   const client = await bulkPool.connect();
   try {
-    for await (const row of client.query(new QueryStream(ROWS, [account], { batchSize: 1_000 }))) yield tryRow(row as RowRecord);
+    for await (const row of client.query(new QueryStream(ROWS, [account], { batchSize: 1_000 })))
+      yield tryRow(row as RowRecord);
   } finally {
     client.release();
   }

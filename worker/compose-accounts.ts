@@ -1,7 +1,7 @@
 // Turns the configured accounts into what the activities work with: sources with their keys, rules and times.
 import { readdirSync } from 'node:fs';
 import { matchesGlob, resolve } from 'node:path';
-import type { Accounts, AccountSetup } from '../activities/accounts.ts';
+import type { AccountSetup, Accounts } from '../activities/accounts.ts';
 import { SourceRejected } from '../activities/errors.ts';
 import { fileSource } from '../activities/fetch/file.ts';
 import type { Source } from '../activities/fetch/source.ts';
@@ -47,7 +47,14 @@ function processorSource(config: ReconConfig, account: AccountConfig, nowMs: () 
   if (source.kind === 'file') {
     const files = folderFiles(config.folder, source.location, source.pattern);
     return refreshed(() =>
-      fileSource({ side: 'processor', account: account.account, zone, paths: files(), watermarkMs: null, complete: false }),
+      fileSource({
+        side: 'processor',
+        account: account.account,
+        zone,
+        paths: files(),
+        watermarkMs: null,
+        complete: false,
+      }),
     );
   }
   return stripeSource({
@@ -67,7 +74,14 @@ function internalSource(config: ReconConfig, account: AccountConfig): Source<Int
   if (internal.kind === 'file') {
     const files = folderFiles(config.folder, internal.location, internal.pattern);
     return refreshed(() =>
-      fileSource({ side: 'internal', account: account.account, zone, paths: files(), watermarkMs: null, complete: false }),
+      fileSource({
+        side: 'internal',
+        account: account.account,
+        zone,
+        paths: files(),
+        watermarkMs: null,
+        complete: false,
+      }),
     );
   }
   return internalPostgresSource({
@@ -88,11 +102,14 @@ function folderFiles(base: string, location: string, pattern: string): () => str
     try {
       names = readdirSync(folder);
     } catch (cause) {
-      throw new SourceRejected(folder, 'cannot be listed: does the folder exist, and may this process read it?', { cause });
+      throw new SourceRejected(folder, 'cannot be listed: does the folder exist, and may this process read it?', {
+        cause,
+      });
     }
     const found = names.filter((name) => matchesGlob(name, pattern)).sort();
     if (found.length === 0) throw new SourceRejected(folder, `has no file that matches ${pattern}`);
-    if (found.length > FOLDER_FILES_MAX) throw new SourceRejected(folder, `has more than ${FOLDER_FILES_MAX} files that match ${pattern}`);
+    if (found.length > FOLDER_FILES_MAX)
+      throw new SourceRejected(folder, `has more than ${FOLDER_FILES_MAX} files that match ${pattern}`);
     return found.map((name) => resolve(folder, name));
   };
 }

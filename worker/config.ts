@@ -1,5 +1,6 @@
 // The configuration of every process: recon.yaml, parsed once, all problems reported together with the fix, then frozen.
-// Secrets are names (env:NAME); their values are looked up here and nowhere else.
+// Secrets are names (env:NAME, file:PATH); their values are looked up here and nowhere else.
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
@@ -24,6 +25,20 @@ export class ConfigInvalid extends Error {
   }
 }
 
+function fromEnvironment(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (value === undefined || value === '') throw new RangeError(`the environment variable ${name} is not set`);
+  return value;
+}
+
+function fromFile(folder: string, name: string): string {
+  try {
+    return readFileSync(resolve(folder, name), 'utf8').trim();
+  } catch (cause) {
+    throw new RangeError(`the secret file ${name} cannot be read`, { cause });
+  }
+}
+
 function checked<T>(parse: (text: string) => T) {
   return z.string().transform((text, context) => {
     try {
@@ -35,13 +50,13 @@ function checked<T>(parse: (text: string) => T) {
   });
 }
 
-function schemaFor(environment: Environment) {
+function schemaFor(environment: Environment, folder: string) {
   const secret = checked((reference) => {
-    const [, name] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(reference) ?? [];
-    if (name === undefined) throw new RangeError('name a secret as env:NAME; its value does not belong in this file');
-    const value = environment[name];
-    if (value === undefined || value === '') throw new RangeError(`the environment variable ${name} is not set`);
-    return new Secret(value);
+    const [, scheme, name = ''] = /^(env|file):(.+)$/.exec(reference) ?? [];
+    if (scheme === undefined) {
+      throw new RangeError('name a secret as env:NAME or file:PATH; its value does not belong in this file');
+    }
+    return new Secret(scheme === 'env' ? fromEnvironment(environment, name) : fromFile(folder, name));
   });
   const date = checked<BusinessDate>(parseBusinessDate);
   const currency = z
@@ -127,9 +142,9 @@ export type ReconConfig = Omit<Parsed, 'accounts'> & {
 /** Reads and checks a configuration file. @throws ConfigInvalid with every problem found. */
 export async function loadConfig(path: string, environment: Environment): Promise<ReconConfig> {
   const body = await readYaml(path);
-  const parsed = schemaFor(environment).safeParse(body);
-  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.map(describe));
   const folder = dirname(resolve(path));
+  const parsed = schemaFor(environment, folder).safeParse(body);
+  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.map(describe));
   const problems: string[] = [];
   const accounts: AccountConfig[] = [];
   for (const [at, account] of parsed.data.accounts.entries()) {

@@ -5,7 +5,14 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { Activities } from '../workflows/contracts.ts';
 import type { Logger } from './logger.ts';
 
@@ -94,7 +101,9 @@ function installRuntime(logger: Logger): void {
       const method = level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'info';
       logger[method]({ ...printable(fields), ...(error === undefined ? {} : { err: error }) }, message);
     }),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} },
+    },
   });
 }
 
@@ -124,7 +133,9 @@ export async function workflowBundle(folder: string): Promise<string> {
 async function sourceDigest(): Promise<string> {
   const folder = fileURLToPath(new URL('../workflows/', import.meta.url));
   const digest = createHash('sha256');
-  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).sort()) {
+  for (const name of (await readdir(folder))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .sort()) {
     digest.update(name).update(await readFile(join(folder, name)));
   }
   digest.update(await readFile(new URL('../package-lock.json', import.meta.url)));

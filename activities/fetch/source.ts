@@ -31,8 +31,10 @@ export interface SourcePage<R extends ProcessorRow | InternalRow> {
 /** An independent total that the source itself states over all rows of the shard, to compare with what was parsed. */
 export interface SourceTotal {
   readonly currency: string;
+  /** Of all rows, also of those that turned out unreadable. */
   readonly count: bigint;
-  readonly sumMinor: bigint;
+  /** Null where unreadable rows are in it and it cannot be said in minor units. */
+  readonly sumMinor: bigint | null;
 }
 
 export interface ReadRequest {

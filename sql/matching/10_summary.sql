@@ -24,10 +24,10 @@ update reconciliation_runs r
 set decision_seq = :seq,
     horizon = ':horizon',
     missing_transaction_count = s.missing,
-    total_discrepancy_amount = s.at_risk / power(10::numeric, x.exponent),
-    ambiguous_amount = s.ambiguous / power(10::numeric, x.exponent),
+    total_discrepancy_amount = round(s.at_risk / power(10::numeric, x.exponent), x.exponent),
+    ambiguous_amount = round(s.ambiguous / power(10::numeric, x.exponent), x.exponent),
     carried_count = s.carried,
-    carried_amount = s.carried_amount / power(10::numeric, x.exponent),
+    carried_amount = round(s.carried_amount / power(10::numeric, x.exponent), x.exponent),
     outcome = case
       when not :covered then 'inconclusive'
       when s.own_open > 0 or s.changed > 0 or q.unreadable > 0 then 'differences'

@@ -1,0 +1,38 @@
+// Opens a file for reading and says in words of the operator why it cannot be read.
+import { type FileHandle, open } from 'node:fs/promises';
+import { SourceRejected, SourceUnavailable } from '../errors.ts';
+import { errorCode } from './error-code.ts';
+
+export async function openFile(path: string): Promise<FileHandle> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const facts = await file.stat();
+    if (facts.isFile()) return file;
+    await file.close();
+  } catch (error) {
+    await file?.close();
+    throw fileError(path, error);
+  }
+  throw new SourceRejected(path, 'is not a file: name the files themselves');
+}
+
+/** Leaves what is already a fact as it is. */
+export function fileError(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  switch (code) {
+    case undefined:
+      return error;
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ENAMETOOLONG':
+      return new SourceRejected(path, 'there is no such file: check the path', { cause: error });
+    case 'EISDIR':
+      return new SourceRejected(path, 'is a folder: name the files in it', { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+      return new SourceRejected(path, 'may not be read: allow it to the user that runs the worker', { cause: error });
+    default:
+      return new SourceUnavailable(path, `could not be read (${code})`, { cause: error });
+  }
+}

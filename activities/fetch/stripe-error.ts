@@ -1,0 +1,61 @@
+// Decides which fact an error of the Stripe SDK is. By the SDK's classes and the status, never by the text; what Stripe's
+// servers say is kept as the cause, what the operator has to do is the message.
+import Stripe from 'stripe';
+import { AuthRejected, RateLimited, type SourceError, SourceRejected, SourceUnavailable } from '../errors.ts';
+import { errorCode } from './error-code.ts';
+import { redacted } from './personal-data.ts';
+
+// A longer wait would be a mistake of the header, and the schedule of retries is the workflow's.
+const RETRY_AFTER_MS_MAX = 3_600_000;
+const NEEDED = 'read access to Balance transaction sources, Charges and Refunds, Disputes, and Payouts';
+
+export interface StripeCaller {
+  /** `Stripe API`, for messages. */
+  readonly source: string;
+  readonly account: string;
+  readonly key: string;
+}
+
+export function stripeError(error: unknown, caller: StripeCaller): SourceError {
+  const { source } = caller;
+  const { errors } = Stripe;
+  if (error instanceof errors.StripeRateLimitError) {
+    return new RateLimited(source, retryAfterMs(error.headers?.['retry-after']), { cause: error });
+  }
+  if (error instanceof errors.StripeAuthenticationError) {
+    const message = `does not accept the ${keyName(caller)}: put a valid restricted key in its place, with ${NEEDED}`;
+    return new AuthRejected(source, message, { cause: error });
+  }
+  if (error instanceof errors.StripePermissionError) {
+    const permission = /'(rak_[a-z_]+)'/.exec(error.message)?.[1];
+    const missing = permission === undefined ? '' : ` (it asks for ${permission})`;
+    const message = `refuses the ${keyName(caller)}: grant it ${NEEDED}${missing}, in the dashboard under API keys`;
+    return new AuthRejected(source, message, { cause: error });
+  }
+  if (error instanceof errors.StripeInvalidRequestError) {
+    const what = redacted(error.message).slice(0, 200);
+    return new SourceRejected(source, `refuses the request (${error.statusCode}): ${what}`, { cause: error });
+  }
+  if (error instanceof errors.StripeConnectionError) {
+    const code = errorCode(error.detail);
+    const why = code === undefined ? '' : ` (${code})`;
+    return new SourceUnavailable(source, `cannot be reached or took too long${why}`, { cause: error });
+  }
+  if (error instanceof errors.StripeError && error.statusCode !== undefined) {
+    return new SourceUnavailable(source, `failed with status ${error.statusCode}`, { cause: error });
+  }
+  return new SourceUnavailable(source, "gave an answer that is not Stripe's: is something between?", { cause: error });
+}
+
+/** Enough to find the key in the dashboard, too little to use it. */
+export function keyName({ account, key }: StripeCaller): string {
+  const shown = key.length >= 16 ? ` ending in …${key.slice(-4)}` : '';
+  return `key of ${account}${shown}`;
+}
+
+/** Seconds or a date (RFC 9110); null where Stripe, as usual, sends none. */
+function retryAfterMs(header: string | undefined): number | null {
+  if (header === undefined) return null;
+  const waitMs = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isNaN(waitMs) ? null : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MS_MAX);
+}

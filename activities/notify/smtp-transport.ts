@@ -1,0 +1,60 @@
+// Sends mail over SMTP. TLS is required except to this machine: mails name amounts.
+import { createTransport } from 'nodemailer';
+import { errorCode } from '../fetch/error-code.ts';
+import { MailDeferred, MailRefused, type MailTransport, TransportUnavailable } from './mail-transport.ts';
+import { mimeFields } from './mime-fields.ts';
+
+export interface SmtpTransportOptions {
+  /** smtp://user:password@host:port or smtps://… */
+  readonly url: string;
+}
+
+const CONNECTION_TIMEOUT_MS = 10_000;
+const GREETING_TIMEOUT_MS = 10_000;
+const SOCKET_TIMEOUT_MS = 30_000;
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+export function createSmtpTransport({ url }: SmtpTransportOptions): MailTransport {
+  const transporter = createTransport({
+    url,
+    requireTLS: !LOOPBACK.has(new URL(url).hostname),
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    greetingTimeout: GREETING_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+  });
+  return {
+    send: async (mail) => {
+      try {
+        const sent = await transporter.sendMail(mimeFields(mail));
+        return { refusedRecipients: sent.rejected?.length ?? 0 };
+      } catch (cause) {
+        throw toFact(cause);
+      }
+    },
+    close: async () => transporter.close(),
+  };
+}
+
+function toFact(cause: unknown): Error {
+  const code = errorCode(cause);
+  const answer = answerOf(cause);
+  const aboutThisMail = code === 'EENVELOPE' || code === 'EMESSAGE';
+  if (aboutThisMail && (answer === undefined || answer >= 500)) {
+    return new MailRefused(answer === undefined ? 'an address is not valid' : `the server answered ${answer}`, {
+      cause,
+    });
+  }
+  // 421: the server closes the whole channel (RFC 5321).
+  if (aboutThisMail && answer !== 421) return new MailDeferred(`the server answered ${answer}`, { cause });
+  const advice =
+    code === 'EAUTH'
+      ? 'the SMTP server does not accept the user or the password: check notifications.transport in recon.yaml'
+      : `the SMTP server cannot be used (${code ?? 'unknown error'}${answer === undefined ? '' : `, it answered ${answer}`})`;
+  return new TransportUnavailable(advice, { cause });
+}
+
+function answerOf(error: unknown): number | undefined {
+  // Asked by shape: nodemailer adds the server's answer to whatever error it has.
+  const { responseCode } = Object(error) as { responseCode?: unknown };
+  return typeof responseCode === 'number' ? responseCode : undefined;
+}

@@ -1,0 +1,137 @@
+import { expect, test } from '@jest/globals';
+import { renderHtml } from './render-html.ts';
+import {
+  cleanReport,
+  inconclusiveReport,
+  sampleDiscrepancy,
+  sampleReport,
+  sampleRun,
+  sampleSide,
+  totalsOf,
+} from './reports-for-tests.ts';
+
+/** What a reader sees: tags away, entities back, spaces as one. */
+function visible(html: string): string {
+  const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+  return html
+    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity)
+    .replace(/[\s\u00a0]+/g, ' ');
+}
+
+test('says first how bad it is and what to do now', () => {
+  const text = visible(renderHtml(sampleReport()));
+  expect(text).toContain('9 differences, 1 of them critical: 14,572.95 USD at risk, more in 2 other currencies.');
+  expect(text).toContain('Act now: the critical ones stand first. 4 transactions are missing on one side.');
+});
+
+test('is one page that loads nothing: no script, no address, a policy that forbids both', () => {
+  const html = renderHtml(sampleReport());
+  expect(html).not.toMatch(/<script|https?:|@import|url\(/i);
+  expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`);
+});
+
+test('shows foreign text as text, whatever it tries to be', () => {
+  const attack = '<script>alert(1)</script>"><img src=x onerror=alert(1)>';
+  const html = renderHtml(
+    sampleReport({
+      discrepancies: [
+        sampleDiscrepancy({
+          reason: attack,
+          processor: sampleSide({ externalId: attack, merchantReference: '=HYPERLINK("http://evil","x")' }),
+        }),
+      ],
+      quarantined: [{ side: 'internal', source: attack, position: attack, reason: attack, superseded: false }],
+      checks: [{ name: attack, passed: false, detail: attack }],
+    }),
+  );
+  expect(html).not.toMatch(/<script|<img/);
+  expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(visible(html)).toContain('=HYPERLINK("http://evil","x")');
+});
+
+test('makes characters visible that would let one id look like another', () => {
+  const html = renderHtml(
+    sampleReport({
+      discrepancies: [sampleDiscrepancy({ processor: sampleSide({ externalId: 'ch_\u202e321\u200b' }) })],
+    }),
+  );
+  expect(html).not.toMatch(/[\u202e\u200b]/);
+  expect(html).toContain('ch_\ufffd321\ufffd');
+});
+
+test('writes each currency with its own decimals and never adds two of them', () => {
+  const text = visible(renderHtml(sampleReport()));
+  expect(text).toContain('4,800 JPY');
+  expect(text).toContain('12.345 KWD');
+  expect(text).toContain('4 differences · 8.45 USD · 4,800 JPY · 12.345 KWD');
+});
+
+test('puts what the sides say side by side and marks only what differs', () => {
+  const html = renderHtml(sampleReport());
+  expect(html).toContain('<strong class="differs">49.99\u00a0USD</strong>');
+  expect(html).toContain('<strong class="differs">54.99\u00a0USD</strong>');
+  expect(html).toContain('<strong class="differs">pending</strong>');
+  expect(html).not.toContain('<strong class="differs">1,250.00\u00a0USD</strong>');
+});
+
+test('explains each verdict on the page once, with what to do next', () => {
+  const text = visible(renderHtml(sampleReport()));
+  expect(text.split('Find the order and book it')).toHaveLength(2);
+});
+
+test('a day without differences says so, and that there is nothing to do', () => {
+  const text = visible(renderHtml(cleanReport()));
+  expect(text).toContain('Stripe and your records agree.');
+  expect(text).toContain('Nothing is missing, no money is at risk. Nothing to do now.');
+  expect(text).toContain('There is no difference, open or waiting.');
+  expect(text).toContain('100 % 9,871 of 9,871 Stripe rows');
+});
+
+test('says 100 % only when every row is matched', () => {
+  const row = { side: 'processor', level: 'activity', currency: 'USD', amountMinor: 0n } as const;
+  const verdicts = [
+    { ...row, verdict: 'matched', count: 999_999n } as const,
+    { ...row, verdict: 'missing_internal', count: 1n } as const,
+  ];
+  expect(visible(renderHtml(sampleReport({ verdicts })))).toContain('99.9 %');
+});
+
+test('an inconclusive day names the late side and calls nothing missing', () => {
+  const text = visible(renderHtml(inconclusiveReport()));
+  expect(text).toContain('Not decided yet: your records only reach 31 Jan 2026, 16:40.');
+  expect(text).toContain('nothing is called missing while a side is incomplete');
+  expect(text).not.toContain('Missing in your records');
+});
+
+test('ten thousand differences make a bounded page that says where the rest is', () => {
+  const one = sampleDiscrepancy({ severity: 'low', amountMinor: 100n });
+  const all = Array.from({ length: 10_000 }, (_, index) => ({ ...one, discrepancyId: BigInt(index) }));
+  const html = renderHtml(
+    sampleReport({
+      run: sampleRun({ missingTransactionCount: 10_000, atRiskMinor: 1_000_000n, ambiguousMinor: 0n }),
+      discrepancyTotals: totalsOf(all),
+      discrepancies: all.slice(0, 500),
+    }),
+  );
+  expect(html.length).toBeLessThan(1_000_000);
+  expect(html.match(/class="what"/g)).toHaveLength(500);
+  expect(visible(html)).toContain('10,000 differences: 10,000.00 USD at risk.');
+  expect(visible(html)).toContain('and 9,500 more in report.csv');
+});
+
+test('shows a broken proof as broken, in words and beside its line', () => {
+  const { totals } = sampleReport();
+  const broken = totals.map((total, index) => (index === 0 ? { ...total, count: total.count + 1n } : total));
+  const text = visible(renderHtml(sampleReport({ totals: broken })));
+  expect(text).toContain('The equation does not hold for 1 of 4 lines. Do not rely on this report.');
+});
+
+test('every table has a caption and scoped headers, and the page has its landmarks', () => {
+  const html = renderHtml(sampleReport());
+  expect(html).toContain('<html lang="en">');
+  expect(html.match(/<table/g)?.length).toBe(html.match(/<caption>/g)?.length);
+  expect(html).not.toMatch(/<th(?! ?scope)[ >]/);
+  for (const landmark of ['<header', '<main', '<nav', '<footer']) expect(html).toContain(landmark);
+});

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { canonicalJson } from '../../domain/rule-set.ts';
+import { jsonDiscrepancy, jsonHead, jsonTail } from './render-json.ts';
+import { cleanReport, sampleReport } from './reports-for-tests.ts';
+import type { RunReport } from './run-report.ts';
+
+const RESULT = '{"groups":[],"version":1}';
+
+function render(report: RunReport): string {
+  const lines = report.discrepancies.map((discrepancy, index) => jsonDiscrepancy(discrepancy, index === 0));
+  return jsonHead(report) + lines.join('') + jsonTail(report, RESULT);
+}
+
+test('is one valid object with sorted keys at every depth', () => {
+  for (const report of [sampleReport(), cleanReport()]) {
+    const parsed: unknown = JSON.parse(render(report));
+    expect(JSON.stringify(parsed)).toBe(canonicalJson(parsed));
+  }
+});
+
+test('holds the canonical result byte for byte beside its digest', () => {
+  const text = render(sampleReport());
+  expect(text).toContain(`"result":${RESULT},`);
+  expect(JSON.parse(text)).toMatchObject({ format: 'recon-report/1', resultDigest: sampleReport().run.resultDigest });
+});
+
+test('writes amounts as decimal strings and instants with their zone', () => {
+  const parsed = JSON.parse(render(sampleReport()));
+  expect(parsed.discrepancies[0]).toMatchObject({
+    amount: '12000.00',
+    currency: 'USD',
+    processor: { amount: '12000.00', fee: '36.55', occurredAt: '2026-01-31T15:00:00.000Z' },
+    differences: [{ field: 'currency', processor: 'USD', internal: 'EUR' }],
+  });
+  expect(parsed.run).toMatchObject({
+    totalDiscrepancyAmount: '14572.95',
+    window: { start: '2026-01-31T05:00:00.000Z', end: '2026-02-01T05:00:00.000Z' },
+  });
+});
+
+test('puts each discrepancy on a line of its own, so that a reader needs no more memory than one', () => {
+  const report = sampleReport();
+  const lines = render(report).split('\n');
+  expect(lines.filter((line) => line.startsWith('{"amount"'))).toHaveLength(report.discrepancies.length);
+});

@@ -1,0 +1,34 @@
+// Decides under which key the files of a run's report stand. By content: another result has another folder, so that a re-run
+// never overwrites an earlier report.
+import type { RunFacts } from './run-report.ts';
+
+export const REPORT_FORMATS = ['html', 'csv', 'json'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+export const CONTENT_TYPES: Readonly<Record<ReportFormat, string>> = {
+  html: 'text/html; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json',
+};
+
+const DIGEST_CHARS = 12;
+
+/** "reports/stripe/us/2026-01-31/run-2-0f3a9c51e7d2": the folder of the report, kept as the run's report_key. */
+export function reportKey(run: Pick<RunFacts, 'account' | 'runDate' | 'runNumber' | 'resultDigest'>): string {
+  return `reports/${run.account}/${run.runDate}/run-${run.runNumber}-${run.resultDigest.slice(0, DIGEST_CHARS)}`;
+}
+
+/** "report.html" */
+export function reportFileName(format: ReportFormat): string {
+  return `report.${format}`;
+}
+
+/** The key of one file of a report. */
+export function reportFileKey(key: string, format: ReportFormat): string {
+  return `${key}/${reportFileName(format)}`;
+}
+
+/** How a run is named on the command line: stripe/us/2026-01-31#2. */
+export function runName(run: Pick<RunFacts, 'account' | 'runDate' | 'runNumber'>): string {
+  return `${run.account}/${run.runDate}#${run.runNumber}`;
+}

@@ -1,0 +1,401 @@
+// Hand-made reports for tests of renderers and mails: a day with every kind of thing in it, a clean day, an undecided
+// one. Never imported by the product.
+import type {
+  DiscrepancyTotal,
+  ReportedDiscrepancy,
+  RunFacts,
+  RunReport,
+  SideRow,
+  Term,
+  TermTotal,
+  VerdictTotal,
+} from './run-report.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_START_MS = Date.UTC(2026, 0, 31, 5);
+
+export function sampleRun(changes: Partial<RunFacts> = {}): RunFacts {
+  return {
+    runId: 41n,
+    account: 'stripe/us',
+    processorName: 'stripe',
+    zone: 'America/New_York',
+    runDate: '2026-01-31',
+    runNumber: 2,
+    decisionSeq: 31n,
+    outcome: 'differences',
+    trigger: 'schedule',
+    windowStartMs: DAY_START_MS,
+    windowEndMs: DAY_START_MS + 24 * HOUR_MS,
+    horizonMs: DAY_START_MS + 28 * HOUR_MS,
+    processorCoverageMs: DAY_START_MS + 29 * HOUR_MS,
+    internalCoverageMs: DAY_START_MS + 28 * HOUR_MS,
+    reportingCurrency: 'USD',
+    missingTransactionCount: 4,
+    atRiskMinor: 1_457_295n,
+    ambiguousMinor: 30_000n,
+    carriedCount: 1,
+    carriedMinor: 8_900n,
+    ruleSetHash: '7d1f2c9a40be5583a1d09c7be88f6f1b0f5a2ce1d34b9a6678e0c1f2a3b4c5d6',
+    codeVersion: '0.1.0+3f9c2e1',
+    inputDigest: '0b6f0f3d8e1c5a794be2d1f0c3a8b7965e4d3c2b1a0f9e8d7c6b5a4938271605',
+    resultDigest: '9c41e7a2d05b8f36c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f405162738',
+    startedAtMs: DAY_START_MS + 28 * HOUR_MS,
+    finishedAtMs: DAY_START_MS + 28 * HOUR_MS + 42_000,
+    reportKey: null,
+    ...changes,
+  };
+}
+
+export function sampleSide(changes: Partial<SideRow> = {}): SideRow {
+  return {
+    externalId: 'ch_3SvQ2kLkdIwHu7ix0Wr8fG2a',
+    amountMinor: 125_000n,
+    feeMinor: 3_655n,
+    currency: 'USD',
+    kind: 'payment',
+    status: 'settled',
+    merchantReference: 'order-20260131-00417',
+    occurredAtMs: DAY_START_MS + 10 * HOUR_MS,
+    ...changes,
+  };
+}
+
+export function sampleDiscrepancy(changes: Partial<ReportedDiscrepancy> = {}): ReportedDiscrepancy {
+  return {
+    section: 'own',
+    discrepancyId: 9001n,
+    level: 'activity',
+    anchorSide: 'processor',
+    anchorExternalId: 'ch_3SvQ2kLkdIwHu7ix0Wr8fG2a',
+    partnerExternalId: null,
+    businessDate: '2026-01-31',
+    verdict: 'missing_internal',
+    reason: null,
+    state: 'open',
+    severity: 'high',
+    kind: 'payment',
+    currency: 'USD',
+    amountMinor: 125_000n,
+    processor: sampleSide(),
+    internal: null,
+    differences: [],
+    rule: null,
+    closedBy: null,
+    changedLater: false,
+    ...changes,
+  };
+}
+
+/** Totals of exactly these discrepancies, as the database would count them. */
+export function totalsOf(discrepancies: readonly ReportedDiscrepancy[]): DiscrepancyTotal[] {
+  const totals = new Map<string, DiscrepancyTotal>();
+  for (const { section, severity, verdict, currency, amountMinor, changedLater } of discrepancies) {
+    const key = [section, severity, verdict, currency].join('|');
+    const known = totals.get(key) ?? {
+      section,
+      severity,
+      verdict,
+      currency,
+      count: 0n,
+      amountMinor: 0n,
+      changedLater: 0n,
+    };
+    totals.set(key, {
+      ...known,
+      count: known.count + 1n,
+      amountMinor: known.amountMinor + amountMinor,
+      changedLater: known.changedLater + (changedLater ? 1n : 0n),
+    });
+  }
+  return [...totals.values()];
+}
+
+export function sampleReport(changes: Partial<RunReport> = {}): RunReport {
+  const discrepancies = changes.discrepancies ?? sampleDiscrepancies();
+  return {
+    run: sampleRun(),
+    totals: sampleTotals(),
+    verdicts: sampleVerdicts(),
+    discrepancyTotals: totalsOf(discrepancies),
+    discrepancies,
+    quarantinedCount: 2n,
+    supersededCount: 0n,
+    quarantined: [
+      {
+        side: 'internal',
+        source: 'ledger-2026-01-31.csv',
+        position: 'line 417',
+        reason: 'amount: "1.234,50" is not a plain decimal such as 12.30',
+        superseded: false,
+      },
+      {
+        side: 'internal',
+        source: 'ledger-2026-01-31.csv',
+        position: 'line 902',
+        reason: 'occurredAt: a time without offset',
+        superseded: false,
+      },
+    ],
+    checks: [
+      { name: 'processor_balance', passed: true, detail: 'the sum of the rows equals the change of the balance' },
+      {
+        name: 'key_fan_out',
+        passed: false,
+        detail: '1 reference(s) stand on more than 50 rows of a side and were not used as evidence',
+      },
+    ],
+    batches: [
+      {
+        side: 'processor',
+        sourceName: 'Stripe API',
+        sourceKey: 'stripe/2026-01-31',
+        watermarkMs: null,
+        fetchedUntilMs: DAY_START_MS + 29 * HOUR_MS,
+        statesCompleteness: false,
+        rowCount: 9_871n,
+        quarantinedCount: 0n,
+      },
+      {
+        side: 'internal',
+        sourceName: 'ledger-2026-01-31.csv',
+        sourceKey: 'ledger-2026-01-31.csv#0b6f',
+        watermarkMs: DAY_START_MS + 28 * HOUR_MS,
+        fetchedUntilMs: DAY_START_MS + 28 * HOUR_MS,
+        statesCompleteness: true,
+        rowCount: 9_866n,
+        quarantinedCount: 2n,
+      },
+    ],
+    ...changes,
+  };
+}
+
+/** Nothing open, nothing waiting, nothing unreadable. */
+export function cleanReport(): RunReport {
+  return sampleReport({
+    run: sampleRun({
+      outcome: 'clean',
+      missingTransactionCount: 0,
+      atRiskMinor: 0n,
+      ambiguousMinor: 0n,
+      carriedCount: 0,
+      carriedMinor: 0n,
+    }),
+    discrepancies: [],
+    verdicts: [
+      { side: 'processor', level: 'activity', verdict: 'matched', currency: 'USD', count: 9_871n, amountMinor: 0n },
+      { side: 'internal', level: 'activity', verdict: 'matched', currency: 'USD', count: 9_871n, amountMinor: 0n },
+    ],
+    quarantined: [],
+    quarantinedCount: 0n,
+    checks: [],
+  });
+}
+
+/** Your records stop at 16:40 of the day. */
+export function inconclusiveReport(): RunReport {
+  const waiting = sampleDiscrepancy({ section: 'waiting', verdict: 'pending_source', severity: 'low' });
+  return sampleReport({
+    run: sampleRun({
+      outcome: 'inconclusive',
+      internalCoverageMs: DAY_START_MS + 16 * HOUR_MS + 40 * 60_000,
+      missingTransactionCount: 0,
+      atRiskMinor: 0n,
+      ambiguousMinor: 0n,
+      carriedCount: 0,
+      carriedMinor: 0n,
+    }),
+    discrepancies: [waiting],
+    verdicts: [
+      {
+        side: 'processor',
+        level: 'activity',
+        verdict: 'pending_source',
+        currency: 'USD',
+        count: 1n,
+        amountMinor: 125_000n,
+      },
+    ],
+    quarantined: [],
+    quarantinedCount: 0n,
+    checks: [],
+  });
+}
+
+function sampleDiscrepancies(): ReportedDiscrepancy[] {
+  const internal = (changes: Partial<SideRow>) => sampleSide({ externalId: 'ord_88213', feeMinor: null, ...changes });
+  return [
+    sampleDiscrepancy({
+      verdict: 'currency_mismatch',
+      severity: 'critical',
+      amountMinor: 1_200_000n,
+      rule: 'processor_id',
+      processor: sampleSide({ amountMinor: 1_200_000n }),
+      internal: internal({ amountMinor: 1_200_000n, currency: 'EUR' }),
+      differences: [{ field: 'currency', processor: 'USD', internal: 'EUR' }],
+    }),
+    sampleDiscrepancy(),
+    sampleDiscrepancy({
+      verdict: 'missing_processor',
+      anchorSide: 'internal',
+      anchorExternalId: 'ord_88290',
+      amountMinor: 118_000n,
+      processor: null,
+      internal: internal({ externalId: 'ord_88290', amountMinor: 118_000n, merchantReference: 'order-20260131-00502' }),
+    }),
+    sampleDiscrepancy({
+      severity: 'medium',
+      verdict: 'ambiguous',
+      reason: 'needs_groups',
+      amountMinor: 30_000n,
+      processor: sampleSide({ externalId: 'ch_3SvRt1LkdIwHu7ix1bC9dE0f', amountMinor: 30_000n }),
+    }),
+    sampleDiscrepancy({
+      severity: 'medium',
+      verdict: 'status_mismatch',
+      kind: 'refund',
+      amountMinor: 8_450n,
+      rule: 'merchant_reference',
+      state: 'assigned',
+      processor: sampleSide({ externalId: 're_3SvQ2kLkdIwHu7ix0pQ4rS5t', kind: 'refund', amountMinor: -8_450n }),
+      internal: internal({ externalId: 'rfd_2207', kind: 'refund', amountMinor: -8_450n, status: 'pending' }),
+      differences: [{ field: 'status', processor: 'settled', internal: 'pending' }],
+    }),
+    sampleDiscrepancy({
+      severity: 'low',
+      verdict: 'amount_mismatch',
+      amountMinor: 500n,
+      rule: 'processor_id',
+      processor: sampleSide({ amountMinor: 4_999n }),
+      internal: internal({ amountMinor: 5_499n }),
+      differences: [{ field: 'amount', processor: '49.99', internal: '54.99' }],
+    }),
+    sampleDiscrepancy({
+      severity: 'low',
+      verdict: 'fee_mismatch',
+      amountMinor: 345n,
+      rule: 'processor_id',
+      processor: sampleSide({ amountMinor: 22_000n, feeMinor: 968n }),
+      internal: internal({ amountMinor: 22_000n, feeMinor: 623n }),
+      differences: [{ field: 'fee', processor: '9.68', internal: '6.23' }],
+    }),
+    sampleDiscrepancy({
+      severity: 'low',
+      amountMinor: 4_800n,
+      currency: 'JPY',
+      processor: sampleSide({ amountMinor: 4_800n, currency: 'JPY', feeMinor: 172n }),
+    }),
+    sampleDiscrepancy({
+      severity: 'low',
+      amountMinor: 12_345n,
+      currency: 'KWD',
+      processor: sampleSide({ amountMinor: 12_345n, currency: 'KWD', feeMinor: null, merchantReference: null }),
+    }),
+    sampleDiscrepancy({
+      section: 'carried',
+      severity: 'medium',
+      amountMinor: 8_900n,
+      businessDate: '2026-01-27',
+      processor: sampleSide({ amountMinor: 8_900n }),
+    }),
+    sampleDiscrepancy({
+      section: 'waiting',
+      severity: 'low',
+      verdict: 'pending_timing',
+      amountMinor: 2_150n,
+      processor: sampleSide({ amountMinor: 2_150n }),
+    }),
+    sampleDiscrepancy({
+      section: 'closed',
+      severity: 'medium',
+      state: 'closed',
+      closedBy: 'matched_late',
+      rule: 'processor_id',
+      businessDate: '2026-01-30',
+      amountMinor: 7_700n,
+      processor: sampleSide({ amountMinor: 7_700n }),
+      internal: internal({ externalId: 'ord_88104', amountMinor: 7_700n }),
+      partnerExternalId: 'ord_88104',
+    }),
+  ];
+}
+
+function sampleTotals(): TermTotal[] {
+  const line = (
+    side: 'processor' | 'internal',
+    kind: 'payment' | 'refund' | 'fee',
+    numbers: Record<Term, readonly [bigint, bigint, bigint]>,
+  ) =>
+    Object.entries(numbers).map(([term, [count, debitsMinor, creditsMinor]]) => ({
+      term: term as Term,
+      side,
+      level: 'activity' as const,
+      kind,
+      currency: 'USD',
+      movesBalance: true,
+      count,
+      debitsMinor,
+      creditsMinor,
+    }));
+  return [
+    ...line('processor', 'payment', {
+      open_before: [3n, 0n, 24_750n],
+      introduced: [9_412n, 0n, 81_244_019n],
+      version_delta: [0n, 0n, 0n],
+      reopened: [0n, 0n, 0n],
+      closed: [9_407n, 0n, 79_835_919n],
+      open_after: [8n, 0n, 1_432_850n],
+    }),
+    ...line('processor', 'refund', {
+      open_before: [0n, 0n, 0n],
+      introduced: [459n, 2_104_377n, 0n],
+      version_delta: [0n, 0n, 0n],
+      reopened: [0n, 0n, 0n],
+      closed: [458n, 2_095_927n, 0n],
+      open_after: [1n, 8_450n, 0n],
+    }),
+    ...line('internal', 'payment', {
+      open_before: [1n, 0n, 7_700n],
+      introduced: [9_407n, 0n, 81_093_219n],
+      version_delta: [0n, 0n, 500n],
+      reopened: [1n, 0n, 5_499n],
+      closed: [9_405n, 0n, 79_788_918n],
+      open_after: [4n, 0n, 1_318_000n],
+    }),
+    ...line('internal', 'refund', {
+      open_before: [0n, 0n, 0n],
+      introduced: [459n, 2_104_377n, 0n],
+      version_delta: [0n, 0n, 0n],
+      reopened: [0n, 0n, 0n],
+      closed: [458n, 2_095_927n, 0n],
+      open_after: [1n, 8_450n, 0n],
+    }),
+  ];
+}
+
+function sampleVerdicts(): VerdictTotal[] {
+  const total = (
+    side: 'processor' | 'internal',
+    verdict: VerdictTotal['verdict'],
+    count: bigint,
+    amountMinor: bigint,
+    currency = 'USD',
+  ) => ({ side, level: 'activity' as const, verdict, currency, count, amountMinor });
+  return [
+    total('processor', 'matched', 9_849n, 0n),
+    total('processor', 'matched_late', 1n, 0n),
+    total('processor', 'ignored', 12n, 0n),
+    total('processor', 'currency_mismatch', 1n, 1_200_000n),
+    total('processor', 'missing_internal', 1n, 125_000n),
+    total('processor', 'missing_internal', 1n, 4_800n, 'JPY'),
+    total('processor', 'missing_internal', 1n, 12_345n, 'KWD'),
+    total('processor', 'ambiguous', 1n, 30_000n),
+    total('processor', 'status_mismatch', 1n, 8_450n),
+    total('processor', 'amount_mismatch', 1n, 500n),
+    total('processor', 'fee_mismatch', 1n, 345n),
+    total('processor', 'pending_timing', 1n, 2_150n),
+    total('internal', 'matched', 9_849n, 0n),
+    total('internal', 'missing_processor', 1n, 118_000n),
+  ];
+}

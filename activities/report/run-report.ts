@@ -1,0 +1,176 @@
+// What a report says about one run, as plain data: what the database knew when the run had decided. Money is bigint minor units.
+// Never holds a clock's answer: the same run gives the same report whenever it is rendered.
+import type {
+  DifferenceField,
+  DiscrepancyState,
+  Kind,
+  Level,
+  Outcome,
+  Severity,
+  Side,
+  Status,
+  Trigger,
+  Verdict,
+} from '../../domain/vocabulary.ts';
+
+export interface RunFacts {
+  readonly runId: bigint;
+  readonly account: string;
+  readonly processorName: string;
+  readonly zone: string;
+  readonly runDate: string;
+  readonly runNumber: number;
+  readonly decisionSeq: bigint;
+  readonly outcome: Outcome;
+  readonly trigger: Trigger;
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+  readonly horizonMs: number | null;
+  readonly processorCoverageMs: number | null;
+  readonly internalCoverageMs: number | null;
+  readonly reportingCurrency: string;
+  readonly missingTransactionCount: number;
+  /** Money at risk in the reporting currency; other currencies are never added to it. */
+  readonly atRiskMinor: bigint;
+  readonly ambiguousMinor: bigint;
+  readonly carriedCount: number;
+  readonly carriedMinor: bigint;
+  readonly ruleSetHash: string | null;
+  readonly codeVersion: string | null;
+  readonly inputDigest: string | null;
+  readonly resultDigest: string;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number | null;
+  readonly reportKey: string | null;
+}
+
+export const TERMS = ['open_before', 'introduced', 'version_delta', 'reopened', 'closed', 'open_after'] as const;
+export type Term = (typeof TERMS)[number];
+
+export interface TermTotal {
+  readonly term: Term;
+  readonly side: Side;
+  readonly level: Level;
+  readonly kind: Kind;
+  readonly currency: string;
+  readonly movesBalance: boolean;
+  readonly count: bigint;
+  readonly debitsMinor: bigint;
+  readonly creditsMinor: bigint;
+}
+
+export interface VerdictTotal {
+  readonly side: Side;
+  readonly level: Level;
+  readonly verdict: Verdict;
+  readonly currency: string;
+  readonly count: bigint;
+  readonly amountMinor: bigint;
+}
+
+/**
+ * own: open, of the run's own date or introduced by it. carried: open since an earlier run. waiting: only time can settle it.
+ * closed: closed by this run, with evidence.
+ */
+export const SECTIONS = ['own', 'carried', 'waiting', 'closed'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface DiscrepancyTotal {
+  readonly section: Section;
+  readonly severity: Severity;
+  readonly verdict: Verdict;
+  readonly currency: string;
+  readonly count: bigint;
+  readonly amountMinor: bigint;
+  /** How many of them a later run changed: their amount is the present one. */
+  readonly changedLater: bigint;
+}
+
+/** What one side says of the movement. */
+export interface SideRow {
+  readonly externalId: string;
+  readonly amountMinor: bigint;
+  readonly feeMinor: bigint | null;
+  readonly currency: string;
+  readonly kind: Kind;
+  readonly status: Status;
+  readonly merchantReference: string | null;
+  readonly occurredAtMs: number;
+}
+
+export interface Difference {
+  readonly field: DifferenceField;
+  /** As a person reads it: money as a decimal string in major units, words as they are. */
+  readonly processor: string | null;
+  readonly internal: string | null;
+}
+
+export interface ReportedDiscrepancy {
+  readonly section: Section;
+  readonly discrepancyId: bigint;
+  readonly level: Level;
+  readonly anchorSide: Side;
+  readonly anchorExternalId: string;
+  readonly partnerExternalId: string | null;
+  readonly businessDate: string;
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+  readonly state: DiscrepancyState;
+  readonly severity: Severity;
+  readonly kind: Kind;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  readonly processor: SideRow | null;
+  readonly internal: SideRow | null;
+  readonly differences: readonly Difference[];
+  /** The rule that closed it, where one did. */
+  readonly rule: string | null;
+  readonly closedBy: 'matched_late' | 'netted' | 'superseded' | 'person' | null;
+  readonly changedLater: boolean;
+}
+
+export interface QuarantinedRow {
+  readonly side: Side;
+  readonly source: string;
+  readonly position: string;
+  readonly reason: string;
+  /** A later row with the same id counts in its place: no money is missing. */
+  readonly superseded: boolean;
+}
+
+export interface QualityCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+export interface SourceBatch {
+  readonly side: Side;
+  readonly sourceName: string;
+  readonly sourceKey: string;
+  readonly watermarkMs: number | null;
+  readonly fetchedUntilMs: number | null;
+  readonly statesCompleteness: boolean;
+  readonly rowCount: bigint;
+  readonly quarantinedCount: bigint;
+}
+
+/** Everything but single rows: enough for the mail, which must not hold any. */
+export interface RunSummary {
+  readonly run: RunFacts;
+  readonly totals: readonly TermTotal[];
+  readonly verdicts: readonly VerdictTotal[];
+  readonly discrepancyTotals: readonly DiscrepancyTotal[];
+  /** Rows that could not be read, and that nothing replaced. */
+  readonly quarantinedCount: bigint;
+  readonly supersededCount: bigint;
+  readonly checks: readonly QualityCheck[];
+}
+
+export interface RunReport extends RunSummary {
+  /** The worst first; bounded, `discrepancyTotals` counts all. */
+  readonly discrepancies: readonly ReportedDiscrepancy[];
+  /** Bounded; `quarantinedCount` and `supersededCount` count all. */
+  readonly quarantined: readonly QuarantinedRow[];
+  readonly batches: readonly SourceBatch[];
+}

@@ -1,0 +1,43 @@
+// What `recon try` shows a person: one line a run, the discrepancies by verdict, and where the report is.
+import type { Writable } from 'node:stream';
+import Table from 'cli-table3';
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+import { formatForPeople } from '../domain/money.ts';
+import type { TryRun } from './try-result.ts';
+
+const openRow = z.object({ verdict: z.string(), currency: z.string(), count: z.bigint(), amount: z.bigint() });
+
+export async function writeTryTable(
+  out: Writable,
+  source: { readonly database: DatabasePool; readonly account: string },
+  result: { readonly runs: readonly TryRun[]; readonly out: string },
+): Promise<void> {
+  const runs = new Table({
+    head: ['date', 'run', 'outcome', 'rows in', 'result digest'],
+    style: { head: [], border: [] },
+  });
+  for (const run of result.runs) {
+    const rows = run.totals.reduce((sum, total) => sum + total.count, 0);
+    runs.push([run.date, `#${run.runNumber}`, run.outcome, rows, run.resultDigest.slice(0, 12)]);
+  }
+  out.write(`${runs.toString()}\n`);
+  const open = await source.database.any(sql.type(openRow)`
+    select verdict, currency, count(*) as count, sum(amount) as amount from discrepancies
+    where account = ${source.account} and state in ('open', 'assigned', 'proposed')
+    group by verdict, currency order by verdict, currency`);
+  if (open.length === 0) {
+    out.write('No open discrepancies.\n');
+  } else {
+    const table = new Table({
+      head: ['open discrepancies', 'count', 'amount'],
+      colAligns: ['left', 'right', 'right'],
+      style: { head: [], border: [] },
+    });
+    for (const row of open) {
+      table.push([row.verdict, String(row.count), formatForPeople({ currency: row.currency, minor: row.amount })]);
+    }
+    out.write(`${table.toString()}\n`);
+  }
+  out.write(`Reports: ${result.out}\nEvery row with its verdict: add --json\n`);
+}

@@ -1,0 +1,54 @@
+// The worker process: npm run worker. Reads recon.yaml (or RECON_CONFIG), polls until it is told to stop, then finishes
+// what it can within the grace time. Fargate gives 120 s between SIGTERM and SIGKILL.
+import { hostname } from 'node:os';
+import { createActivities } from '../activities/index.ts';
+import { createBulkPool } from '../activities/stage/bulk-pool.ts';
+import { createDatabase } from '../sql/database.ts';
+import { checkpointFrom } from './checkpoint.ts';
+import { composeAccounts, fetchTaskQueues } from './compose-accounts.ts';
+import { composeOutbox } from './compose-outbox.ts';
+import { loadConfig } from './config.ts';
+import { createLogger } from './logger.ts';
+import { activityScope, startWorker } from './run-worker.ts';
+
+const SHUTDOWN_GRACE_MS = 90_000;
+
+const environment = process.env;
+const logger = createLogger({ level: environment.RECON_LOG_LEVEL ?? 'info' });
+try {
+  const config = await loadConfig(environment.RECON_CONFIG ?? 'recon.yaml', environment);
+  const url = config.database.reveal();
+  const database = await createDatabase({ url, poolSizeMax: 12, applicationName: 'recon worker' });
+  const bulkPool = createBulkPool({ url, poolSizeMax: 8 });
+  const accounts = composeAccounts(config);
+  const outbox = composeOutbox(config, database, Date.now);
+  const worker = await startWorker({
+    ...config.temporal,
+    fetchTaskQueues: fetchTaskQueues(accounts, config.temporal.taskQueue),
+    activities: createActivities({
+      database,
+      bulkPool,
+      accounts,
+      outbox,
+      codeVersion: environment.RECON_CODE_VERSION ?? 'dev',
+      nowMs: Date.now,
+      scope: activityScope,
+      checkpoint: checkpointFrom(environment.RECON_CHECKPOINT),
+      onTimings: (runId, steps) =>
+        logger.info({ runId, ms: Math.round(steps.reduce((sum, step) => sum + step.ms, 0)) }, 'run decided'),
+    }),
+    identity: `${hostname()}-${process.pid}`,
+    bundleFolder: environment.RECON_BUNDLE_FOLDER ?? '.recon/workflow-bundles',
+    logger,
+    shutdownGraceMs: SHUTDOWN_GRACE_MS,
+  });
+  logger.info({ accounts: accounts.size, address: config.temporal.address }, 'worker polls');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void worker.stop().catch(() => undefined));
+  await worker.done;
+  await Promise.all([bulkPool.end(), database.end(), outbox.close()]);
+  logger.info('worker stopped');
+} catch (error) {
+  logger.fatal({ err: error }, error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
