@@ -3,13 +3,13 @@ import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 
 /** Column order of stage_processor that processorCopyLine writes. */
 export const PROCESSOR_STAGE_COLUMNS =
-  'ord, line, external_id, home_date, level, kind, unknown_code, gross, fee, net, currency, occurred_at, status, reverses, ' +
+  'ord, line, external_id, home_date, level, kind, unknown_code, gross, fee, net, currency, occurred_ms, status, reverses, ' +
   'moves_balance, test_mode, merchant_reference, parent_id, payout_id, available_on, presentment_amount, ' +
   'presentment_currency, fx_rate, content_hash';
 
 /** Column order of stage_internal that internalCopyLine writes. */
 export const INTERNAL_STAGE_COLUMNS =
-  'ord, line, external_id, home_date, kind, unknown_code, amount, fee, currency, occurred_at, status, reverses, ' +
+  'ord, line, external_id, home_date, kind, unknown_code, amount, fee, currency, occurred_ms, status, reverses, ' +
   'moves_balance, processor_reference, merchant_reference, parent_id, content_hash';
 
 export const REFERENCE_STAGE_COLUMNS = 'ord, type, value';
@@ -17,7 +17,7 @@ export const REFERENCE_STAGE_COLUMNS = 'ord, type, value';
 export function processorCopyLine(row: ProcessorRow, ord: number, line: number | null): string {
   return (
     `${ord}\t${line ?? NULL}\t${escaped(row.externalId)}\t${row.homeDate}\t${row.level}\t${row.kind}\t${text(row.unknownCode)}\t` +
-    `${row.grossMinor}\t${row.feeMinor ?? NULL}\t${row.netMinor ?? NULL}\t${row.currency}\t${instant(row.occurredAtMs)}\t` +
+    `${row.grossMinor}\t${row.feeMinor ?? NULL}\t${row.netMinor ?? NULL}\t${row.currency}\t${row.occurredAtMs}\t` +
     `${row.status}\t${flag(row.reverses)}\t${flag(row.movesBalance)}\t${flag(row.testMode)}\t${text(row.merchantReference)}\t` +
     `${text(row.parentId)}\t${text(row.payoutId)}\t${row.availableOn ?? NULL}\t${row.presentmentMinor ?? NULL}\t` +
     `${row.presentmentCurrency ?? NULL}\t${row.fxRate ?? NULL}\t${row.contentHash}\n`
@@ -27,7 +27,7 @@ export function processorCopyLine(row: ProcessorRow, ord: number, line: number |
 export function internalCopyLine(row: InternalRow, ord: number, line: number | null): string {
   return (
     `${ord}\t${line ?? NULL}\t${escaped(row.externalId)}\t${row.homeDate}\t${row.kind}\t${text(row.unknownCode)}\t` +
-    `${row.amountMinor}\t${row.feeMinor ?? NULL}\t${row.currency}\t${instant(row.occurredAtMs)}\t${row.status}\t` +
+    `${row.amountMinor}\t${row.feeMinor ?? NULL}\t${row.currency}\t${row.occurredAtMs}\t${row.status}\t` +
     `${flag(row.reverses)}\t${flag(row.movesBalance)}\t${text(row.processorReference)}\t${text(row.merchantReference)}\t` +
     `${text(row.parentId)}\t${row.contentHash}\n`
   );
@@ -53,8 +53,4 @@ function text(value: string | null): string {
 
 function flag(value: boolean): string {
   return value ? 't' : 'f';
-}
-
-function instant(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -9,7 +9,9 @@ export type Disposition = 'new' | 'version' | 'repeat';
 export type StagedTotal = ManifestEntry & { readonly disposition: Disposition };
 
 const SHARED =
-  'line, kind, status, reverses, moves_balance, currency, external_id, merchant_reference, parent_id, unknown_code, content_hash, occurred_at, fee';
+  'line, kind, status, reverses, moves_balance, currency, external_id, merchant_reference, parent_id, unknown_code, content_hash, fee';
+// The stage holds epoch milliseconds: writing them as text is a third of the cost of writing an instant.
+const OCCURRED_AT = 'to_timestamp(s.occurred_ms / 1000::float8)';
 const OWN: Readonly<Record<Side, string>> = {
   processor: 'gross, net, level, test_mode, payout_id, available_on, presentment_amount, presentment_currency, fx_rate',
   internal: 'amount, processor_reference',
@@ -25,8 +27,8 @@ export async function insertRows(client: PoolClient, target: StageTarget, mode: 
       ? `stage_${target.side} s`
       : `stage_${target.side} s join stage_resolved r on r.ord = s.ord and r.disposition <> 'repeat'`;
   await client.query(
-    `insert into ${target.side}_transactions (batch_id, account_id, row_id, home_date, version, ${columns})
-     select $1, $2, ${identity}, ${qualified} from ${source}`,
+    `insert into ${target.side}_transactions (batch_id, account_id, row_id, home_date, version, occurred_at, ${columns})
+     select $1, $2, ${identity}, ${OCCURRED_AT}, ${qualified} from ${source}`,
     [target.batchId, target.accountId],
   );
   if (target.side === 'internal') return;

@@ -19,48 +19,67 @@ where not exists (select 1 from pairs d where d.i_row_id = i.row_id)
 -- step: analyze_singles
 analyze singles
 
+-- step: internal_candidates hashed
+-- Records of the look-back that carry a key of a processor single, live group or not.
+create temp table internal_candidates on commit drop as
+select i.row_id, i.kind, i.currency, i.amount, i.processor_reference, i.merchant_reference
+from internal_transactions i
+where i.account_id = :account_id and i.home_date >= ':look_back_date' and i.home_date <= ':last_date'
+  and (i.merchant_reference in (select merchant_reference from singles where side = 'processor' and takes_part)
+    or i.processor_reference in (select k.value from keys_processor k join singles s using (row_id) where k.type = 'processor_id'))
+
+-- step: processor_candidates
+-- By id through the identity index, whatever their age.
+create temp table processor_candidates on commit drop as
+with wanted as materialized (
+  select distinct processor_reference as value from singles where side = 'internal' and takes_part and processor_reference is not null
+)
+select p.row_id, p.kind, p.currency, p.gross as amount, w.value, 'processor_id'::reference_type as type
+from wanted w
+join transaction_ids t on t.external_id = w.value and t.account_id = :account_id and t.side = 'processor'
+join processor_transactions p on p.home_date = t.home_date and p.row_id = t.row_id
+union all
+select p.row_id, p.kind, p.currency, p.gross, w.value, 'processor_id'
+from wanted w
+join row_references f on f.value = w.value and f.account_id = :account_id and f.type = 'processor_id'
+join processor_transactions p on p.home_date = f.home_date and p.row_id = f.row_id and p.version = f.version
+
+-- step: processor_candidates_by_reference hashed
+insert into processor_candidates
+select p.row_id, p.kind, p.currency, p.gross, p.merchant_reference, 'merchant_reference'
+from processor_transactions p
+where p.account_id = :account_id and p.home_date >= ':look_back_date' and p.home_date <= ':last_date'
+  and p.merchant_reference in (select merchant_reference from singles where side = 'internal' and takes_part)
+
+-- step: analyze_internal_candidates
+analyze internal_candidates
+
+-- step: analyze_processor_candidates
+analyze processor_candidates
+
 -- step: live_edges
 -- Singles whose key leads into a live group that they may belong to: an equal surplus, a sum that may become exact, or
 -- stronger evidence than the group's. Deciding that needs groups; calling them missing would be wrong.
 create temp table live_edges on commit drop as
-with internal_keys as materialized (
-  select i.row_id, i.home_date, i.kind, i.currency, i.amount, i.processor_reference, i.merchant_reference
-  from internal_transactions i
-  where i.account_id = :account_id and i.home_date >= ':look_back_date' and i.home_date <= ':last_date'
-    and (i.merchant_reference in (select merchant_reference from singles where side = 'processor' and takes_part)
-      or i.processor_reference in (select k.value from keys_processor k join singles s using (row_id) where k.type = 'processor_id'))
-), processor_keys as materialized (
-  select p.row_id, p.home_date, p.kind, p.currency, p.gross as amount, p.external_id as value, 'processor_id'::reference_type as type
-  from transaction_ids t
-  join processor_transactions p on p.home_date = t.home_date and p.row_id = t.row_id
-  where t.account_id = :account_id and t.side = 'processor'
-    and t.external_id in (select processor_reference from singles where side = 'internal' and takes_part)
+with internal_edges as (
+  select k.row_id, k.type, i.row_id as i_row_id, i.kind, i.currency, i.amount
+  from keys_processor k join internal_candidates i on k.type = 'processor_id' and i.processor_reference = k.value
   union all
-  select p.row_id, p.home_date, p.kind, p.currency, p.gross, f.value, 'processor_id'
-  from row_references f
-  join processor_transactions p on p.home_date = f.home_date and p.row_id = f.row_id and p.version = f.version
-  where f.account_id = :account_id and f.type = 'processor_id'
-    and f.value in (select processor_reference from singles where side = 'internal' and takes_part)
-  union all
-  select p.row_id, p.home_date, p.kind, p.currency, p.gross, p.merchant_reference, 'merchant_reference'
-  from processor_transactions p
-  where p.account_id = :account_id and p.home_date >= ':look_back_date' and p.home_date <= ':last_date'
-    and p.merchant_reference in (select merchant_reference from singles where side = 'internal' and takes_part)
+  select k.row_id, k.type, i.row_id, i.kind, i.currency, i.amount
+  from keys_processor k join internal_candidates i on k.type = 'merchant_reference' and i.merchant_reference = k.value
 )
 select s.row_id
 from singles s
-join keys_processor k on k.row_id = s.row_id
-join internal_keys i on i.kind = s.kind
-  and case k.type when 'processor_id' then i.processor_reference = k.value else i.merchant_reference = k.value end
-join matches m on m.i_row_id = i.row_id and m.released_seq is null and m.level = 'activity'
+join internal_edges e on e.row_id = s.row_id and e.kind = s.kind
+join matches m on m.i_row_id = e.i_row_id and m.released_seq is null and m.level = 'activity'
 where s.side = 'processor'
-  and ((i.currency = s.currency and i.amount = s.amount) or m.differences is not null
-    or (k.type = 'processor_id' and m.rule = 'merchant_reference'))
+  and ((e.currency = s.currency and e.amount = s.amount) or m.differences is not null
+    or (e.type = 'processor_id' and m.rule = 'merchant_reference'))
 union
 select s.row_id
 from singles s
 join keys_internal k on k.row_id = s.row_id
-join processor_keys p on p.kind = s.kind and p.value = k.value and p.type = k.type
+join processor_candidates p on p.kind = s.kind and p.value = k.value and p.type = k.type
 join matches m on m.p_row_id = p.row_id and m.released_seq is null and m.level = 'activity'
 where s.side = 'internal'
   and ((p.currency = s.currency and p.amount = s.amount) or m.differences is not null

@@ -3,7 +3,7 @@ create temp table if not exists stage_processor (
   row_id bigint not null default nextval('row_ids'),
   ord integer not null, line integer, external_id text collate "C" not null, home_date date not null, level level not null,
   kind kind not null, unknown_code text, gross bigint not null, fee bigint, net bigint, currency text collate "C" not null,
-  occurred_at timestamptz not null, status row_status not null, reverses boolean not null, moves_balance boolean not null,
+  occurred_ms bigint not null, status row_status not null, reverses boolean not null, moves_balance boolean not null,
   test_mode boolean not null, merchant_reference text collate "C", parent_id text collate "C", payout_id text collate "C",
   available_on date, presentment_amount bigint, presentment_currency text collate "C", fx_rate numeric,
   content_hash bigint not null
@@ -12,7 +12,7 @@ create temp table if not exists stage_processor (
 create temp table if not exists stage_internal (
   row_id bigint not null default nextval('row_ids'),
   ord integer not null, line integer, external_id text collate "C" not null, home_date date not null, kind kind not null,
-  unknown_code text, amount bigint not null, fee bigint, currency text collate "C" not null, occurred_at timestamptz not null,
+  unknown_code text, amount bigint not null, fee bigint, currency text collate "C" not null, occurred_ms bigint not null,
   status row_status not null, reverses boolean not null, moves_balance boolean not null,
   processor_reference text collate "C", merchant_reference text collate "C", parent_id text collate "C",
   content_hash bigint not null
