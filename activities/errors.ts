@@ -1,5 +1,6 @@
 // Facts that stop an activity, as classes; and the one place where a fact becomes an ApplicationFailure (retry or not,
 // when, under which type). Messages tell the operator the next step and hold no personal data and no amounts.
+import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
 
 /** Something a source told us or failed to tell us. */
@@ -110,7 +111,8 @@ const NON_RETRYABLE: ReadonlySet<string> = new Set([
 /** Turns a fact into what Temporal acts on. Unknown errors stay retryable under their own name. */
 export function toApplicationFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  const fact = error instanceof Error ? error : new Error(String(error));
+  // Node's own errors may come from another realm, where instanceof does not know them.
+  const fact = types.isNativeError(error) ? error : new Error(String(error));
   const waiting = fact instanceof SourceNotReady || fact instanceof RunUnderWay;
   const retryAfterMs = waiting || fact instanceof RateLimited ? (fact.retryAfterMs ?? undefined) : undefined;
   return ApplicationFailure.create({

@@ -11,8 +11,10 @@ import { hostEnvironment } from '../local/host-environment.ts';
 import { type LocalStack, startStack } from '../local/stack.ts';
 import { createDatabase } from '../sql/database.ts';
 import { migrate } from '../sql/migrate.ts';
+import { urlAsRole } from '../sql/url-as-role.ts';
 import { createLogger } from '../worker/logger.ts';
 import { activityScope, type RunningWorker, startWorker } from '../worker/run-worker.ts';
+import type { Activities } from '../workflows/contracts.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
 
 export interface LocalReconOptions {
@@ -28,6 +30,8 @@ export interface LocalReconOptions {
     stack: LocalStack;
   }) => Promise<Pick<ActivityDeps, 'accounts' | 'outbox' | 'nowMs'> & Partial<Pick<ActivityDeps, 'onTimings'>>>;
   readonly fetchTaskQueues?: readonly string[];
+  /** Lets a benchmark see when each step starts and ends. */
+  readonly observe?: (activities: Activities) => Activities;
 }
 
 export interface LocalRecon {
@@ -44,9 +48,7 @@ const ATTRIBUTE_TYPES = { KEYWORD: 'Keyword', INT: 'Int' } as const;
 
 /** The login of the worker: the local superuser in the worker's role, so that the grants are in force here too. */
 export function workerUrl(postgresUrl: string): string {
-  const url = new URL(postgresUrl);
-  url.searchParams.set('options', '-c role=recon_worker');
-  return url.toString().replaceAll('+', '%20');
+  return urlAsRole(postgresUrl, 'recon_worker');
 }
 
 export async function startLocalRecon(options: LocalReconOptions): Promise<LocalRecon> {
@@ -107,7 +109,7 @@ async function startLocalWorker(
     namespace: stack.temporal.namespace,
     taskQueue: TASK_QUEUE,
     fetchTaskQueues: options.fetchTaskQueues ?? [],
-    activities,
+    activities: options.observe?.(activities) ?? activities,
     identity: `local-${process.pid}`,
     bundleFolder: join(cacheFolder(hostEnvironment()), 'workflow-bundles'),
     logger: createLogger({ level: 'error' }),

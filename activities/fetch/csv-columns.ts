@@ -10,6 +10,9 @@ export interface CsvColumns {
   record(cells: readonly string[]): object | null;
 }
 
+/** The field that a DataError names when the row has not the header's shape; any other is about a value. */
+export const MISSHAPEN_ROW = 'row';
+
 const REQUIRED: Record<Side, readonly string[]> = {
   processor: ['id', 'kind', 'gross', 'currency', 'occurredAt'],
   internal: ['id', 'kind', 'amount', 'currency', 'occurredAt'],
@@ -42,7 +45,7 @@ export function csvColumns(header: readonly string[], side: Side, fileName: stri
     record(cells) {
       if (cells.length < 2 && (cells[0] ?? '').trim() === '') return null;
       if (cells.length !== names.length) {
-        throw new DataError('row', `has ${cells.length} cells where the header has ${names.length}`);
+        throw new DataError(MISSHAPEN_ROW, `has ${cells.length} cells where the header has ${names.length}`);
       }
       const record: Record<string, unknown> = {};
       for (const { name, index, flag } of fields) record[name] = flag ? flagOf(cells[index]) : cellOf(cells[index]);

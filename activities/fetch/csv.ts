@@ -3,7 +3,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { DataError } from '../../domain/data-error.ts';
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
-import type { CsvColumns } from './csv-columns.ts';
+import { type CsvColumns, MISSHAPEN_ROW } from './csv-columns.ts';
 import { LINE_BYTES_MAX, type LineWindow } from './line-window.ts';
 import type { PageBuilder } from './page-builder.ts';
 import type { RowFormat, TakeResult } from './row-format.ts';
@@ -49,7 +49,7 @@ export function csvCells(record: Buffer): string[] {
     const [cells] = parseRecords(record);
     return cells ?? [];
   } catch (error) {
-    if (error instanceof CsvError) throw new DataError('row', 'has a quote in a place where CSV allows none');
+    if (error instanceof CsvError) throw new DataError(MISSHAPEN_ROW, 'has a quote in a place where CSV allows none');
     throw error;
   }
 }
@@ -71,8 +71,9 @@ function takeBatch<R extends ProcessorRow | InternalRow>(
       if (record !== null) page.add(readRow(record), line);
     } catch (error) {
       page.refuse(line, error);
-      // Not the row it seemed to be: what follows its first line may be rows of their own.
-      if (span.lines > 1) {
+      // Not the row it seemed to be: what follows its first line may be rows of their own. A row that is only wrong in
+      // a value keeps its lines: a customer's note is never read as rows.
+      if (span.lines > 1 && isMisshapen(error)) {
         window.consume(bytes.indexOf(NEWLINE, span.start) + 1 - span.start, 1);
         return 'taken';
       }
@@ -80,10 +81,14 @@ function takeBatch<R extends ProcessorRow | InternalRow>(
     window.consume(span.end - span.start, span.lines);
   }
   if (broken) {
-    page.refuse(window.line, new DataError('row', 'opens a quote that is not closed'));
+    page.refuse(window.line, new DataError(MISSHAPEN_ROW, 'opens a quote that is not closed'));
     window.consume(window.lineEnd(bytes, end) - end, 1);
   }
   return 'taken';
+}
+
+function isMisshapen(error: unknown): boolean {
+  return error instanceof DataError && error.field === MISSHAPEN_ROW;
 }
 
 function findBatch(window: LineWindow, bytes: Buffer, recordsMax: number): Batch {

@@ -28,7 +28,7 @@ export interface FileSourceOptions {
 
 type RowReader<R> = (record: object) => R;
 
-const CHUNK_ROWS = 20_000;
+const CHUNK_ROWS = 5_000;
 const FILES_MAX = 1_000;
 const SOURCE_NAME_CHARS_MAX = 200;
 

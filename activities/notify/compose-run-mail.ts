@@ -44,7 +44,7 @@ export function composeRunMail(summary: RunSummary, report: ReportAddress): Comp
   };
 }
 
-export function toneWords(tone: Tone): string {
+function toneWords(tone: Tone): string {
   if (tone === 'inconclusive') return 'Not decided yet';
   return tone === 'clean' ? 'Clean' : severityWords(tone);
 }

@@ -66,6 +66,6 @@ async function insert(
 
 const MESSAGE_ID_CHARS = 40;
 
-export function messageIdOf(dedupeKey: string): string {
+function messageIdOf(dedupeKey: string): string {
   return `<${hash('sha256', dedupeKey, 'hex').slice(0, MESSAGE_ID_CHARS)}@recon>`;
 }

@@ -24,7 +24,7 @@ export function standsAsOf({ accountId, runDate, decisionSeq }: RunScope) {
       select d.*, d.changed_seq > ${decisionSeq} as changed_later,
              d.state in ('closed', 'resolved', 'written_off') as is_over
       from discrepancies d
-      where d.account_id = ${accountId} and d.opened_seq is not null
+      where d.account_id = ${accountId}
         and (d.changed_seq >= ${decisionSeq} or d.state not in ('closed', 'resolved', 'written_off'))
     ), as_of as (
       select c.*, coalesce(e.verdict, c.verdict) as verdict_then,

@@ -1,12 +1,12 @@
 // Decides the first sentences a person reads about a run: how bad it is, and what to do now. The report and the mail say the same.
 // Pure. Holds no row data: the mail must not.
+import type { Severity } from '../../domain/vocabulary.ts';
 import type { RunSummary } from './run-report.ts';
 import { type RunStanding, runStanding } from './run-standing.ts';
 import { countWords, dateWords, moneyWords, plural, processorWords, timeWords } from './run-words.ts';
 
-export const TONES = ['critical', 'high', 'medium', 'low', 'inconclusive', 'clean'] as const;
 /** What colours the page and stands in brackets in the subject. */
-export type Tone = (typeof TONES)[number];
+export type Tone = Severity | 'inconclusive' | 'clean';
 
 export interface Headline {
   readonly tone: Tone;

@@ -1,4 +1,4 @@
-// Reads a numeric(38,4) of major units into minor units, exactly. What does not divide was never a sum of that currency.
+// Reads a numeric of major units into minor units, exactly. What does not divide was never a sum of that currency.
 import { currencyExponent } from '../../domain/currency.ts';
 import { InvariantViolated } from '../errors.ts';
 

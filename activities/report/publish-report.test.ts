@@ -218,6 +218,23 @@ test('a run whose numbers contradict its discrepancies is not published', async 
   );
 });
 
+test('more discrepancies than a page of the database or of the report hold are all in the files', async () => {
+  const day = '2026-02-03';
+  const count = 1_203;
+  const processor = Array.from({ length: count }, (_, index) =>
+    charge(`ch_many_${index}`, '1.00', { occurredAt: at(day), merchantReference: null }),
+  );
+  const run = await engine.runDay({ date: day, asOf: '2026-02-20T00:00:00Z', processor, internal: [] });
+  const { locations } = await publishReport({ database, store: newStore() }, { runId: BigInt(run.runId) });
+  const own = (await csvRows(locations.csv)).filter(({ section }) => section === 'own');
+  expect(new Set(own.map(({ processor_id }) => processor_id)).size).toBe(count);
+  expect(JSON.parse(await readFile(locations.json, 'utf8')).discrepancies.length).toBeGreaterThanOrEqual(count);
+  const html = await readFile(locations.html, 'utf8');
+  expect(html.match(/class="what"/g)).toHaveLength(500);
+  expect(html).toContain('1,203 differences');
+  expect(html).toMatch(/more in report\.csv/);
+});
+
 test('only a completed run has a report', async () => {
   await expect(publishReport({ database, store: newStore() }, { runId: 999n })).rejects.toThrow(RunNotCompleted);
 });

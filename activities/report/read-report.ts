@@ -18,7 +18,7 @@ import {
 
 /** Rows on the page; all of them are in the CSV and the JSON. */
 export const DISCREPANCIES_SHOWN_MAX = 500;
-export const QUARANTINED_SHOWN_MAX = 200;
+const QUARANTINED_SHOWN_MAX = 200;
 const BATCHES_SHOWN_MAX = 200;
 const CHECKS_SHOWN_MAX = 200;
 

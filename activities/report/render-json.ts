@@ -4,7 +4,7 @@ import { formatMinor } from '../../domain/money.ts';
 import { canonicalJson } from '../../domain/rule-set.ts';
 import type { ReportedDiscrepancy, RunReport, SideRow } from './run-report.ts';
 
-export const JSON_FORMAT = 'recon-report/1';
+const JSON_FORMAT = 'recon-report/1';
 
 /** Everything whose key sorts before "discrepancies", then the opening of the list. */
 export function jsonHead(report: RunReport): string {

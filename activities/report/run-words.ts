@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { formatForPeople } from '../../domain/money.ts';
 import type { Kind, Level, Severity, Side } from '../../domain/vocabulary.ts';
 
+const DAY_MS = 86_400_000;
 const MINUS = '\u2212';
 const NBSP = '\u00a0';
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
@@ -49,7 +50,8 @@ export function timeWords(instantMs: number, zone: string): string {
 
 /** Days between two calendar days; how old something was on the day of the run. */
 export function ageDays(from: string, to: string): number {
-  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+  // Dates without a time are read as UTC, where every day has the same length.
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS;
 }
 
 export function ageWords(from: string, to: string): string {

@@ -123,6 +123,10 @@ function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(error.name);
 }
 
+// Without s3:ListBucket, S3 answers 403 where an object is only missing.
+const FORBIDDEN =
+  'access denied: the role needs s3:PutObject and s3:GetObject on the prefix, s3:ListBucket on the bucket, and the use of its KMS key';
+
 const ADVICE: Readonly<Record<string, string>> = {
   NoSuchBucket: 'the bucket does not exist: create it, or correct reports.store in recon.yaml',
   AccessDenied:
@@ -133,5 +137,6 @@ const ADVICE: Readonly<Record<string, string>> = {
 function unavailable(location: string, cause: unknown): Error {
   if (cause instanceof StoreUnavailable) return cause;
   const name = cause instanceof Error ? cause.name : 'unknown error';
-  return new StoreUnavailable(location, ADVICE[name] ?? `cannot be used now (${name})`, { cause });
+  const advice = statusOf(cause) === 403 ? FORBIDDEN : ADVICE[name];
+  return new StoreUnavailable(location, advice ?? `cannot be used now (${name})`, { cause });
 }

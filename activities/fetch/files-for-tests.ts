@@ -1,0 +1,37 @@
+// A folder of files for tests of what reads files, and the sources over them.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { type FileSourceOptions, fileSource } from './file.ts';
+import { ACCOUNT, ZONE } from './rows-for-tests.ts';
+
+export const FILE_OPTIONS = { account: ACCOUNT, zone: ZONE, watermarkMs: null, complete: false };
+
+/** For the top of a test file: the folder lives as long as its tests. */
+export function folderForTests() {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'recon-files-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  return {
+    path: (name: string) => join(folder, name),
+    async fileWith(name: string, content: string | Buffer): Promise<string> {
+      await writeFile(join(folder, name), content);
+      return join(folder, name);
+    },
+  };
+}
+
+export function processorFile(path: string, options: Partial<FileSourceOptions> = {}) {
+  return fileSource({ ...FILE_OPTIONS, ...options, side: 'processor', paths: [path] });
+}
+
+/** A line with the required fields, and those given. */
+export function processorLine(id: string, more: object = {}): string {
+  const required = { id, kind: 'payment', gross: '12.30', currency: 'USD', occurredAt: '2026-02-01T10:00:00Z' };
+  return `${JSON.stringify({ ...required, ...more })}\n`;
+}
+
+export const idsOf = (rows: readonly { externalId: string }[]) => rows.map((row) => row.externalId);
