@@ -1,6 +1,8 @@
 // One runner for every suite; which suites run is decided by scripts/test.ts, so that what was skipped can be said.
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/scripts/jest-global-setup.ts',
+  globalTeardown: '<rootDir>/scripts/jest-global-teardown.ts',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -18,11 +18,12 @@ import { type LocalRecon, startLocalRecon, workerUrl } from './local-recon.ts';
 export const DEMO_ACCOUNT = 'stripe/us';
 const ZONE = 'America/New_York';
 const STRIPE_KEY = 'rk_emulated';
-const BACKFILL_DAYS = 3;
 
 export interface DemoHouseOptions {
   /** Everything of the demo is kept here; what an earlier demo left is removed. */
   readonly folder: string;
+  /** Ends with yesterday. */
+  readonly days: number;
   readonly transactionsPerDay: number;
   readonly keepDatabase: boolean;
   readonly nowMs: () => number;
@@ -49,13 +50,13 @@ export async function openDemoHouse(options: DemoHouseOptions): Promise<DemoHous
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'secrets'), { recursive: true });
   const yesterday = lastDayThatIsOver(options.nowMs());
-  const firstDate = addDays(yesterday, -BACKFILL_DAYS);
+  const firstDate = addDays(yesterday, 1 - options.days);
   const world = generateWorld({
     seed: 'demo',
     account: DEMO_ACCOUNT,
     zone: ZONE,
     firstDate,
-    days: BACKFILL_DAYS + 1,
+    days: options.days,
     transactionsPerDay: options.transactionsPerDay,
   });
   const emulator = await startStripeEmulator({ accounts: [{ world, keys: [{ key: STRIPE_KEY }] }] });

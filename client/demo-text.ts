@@ -1,7 +1,7 @@
 // What the demo shows a person: the quick-start query's answer, planted against found, where to look and what to type next.
 import type { Writable } from 'node:stream';
-import type { DemoResult } from './demo.ts';
 import type { DemoHouse } from './demo-house.ts';
+import type { DemoResult } from './run-demo.ts';
 
 export const QUICK_START_QUERY =
   'SELECT processor_name, missing_transaction_count, total_discrepancy_amount FROM reconciliation_runs ORDER BY created_at DESC LIMIT 5';

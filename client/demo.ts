@@ -1,166 +1,38 @@
-// `npm run demo`: yesterday and the three days before it, end to end on this machine, then what was planted against what
-// was found. The workflow, the SQL, the report and the mail are the product's; only Stripe and the shop are made up.
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { sql } from 'slonik';
-import { z } from 'zod';
-import { addDays, windowOf } from '../domain/business-date.ts';
-import { expectedDiscrepancies } from '../sandbox/world/expected-discrepancies.ts';
-import type { backfill } from '../workflows/backfill.ts';
-import { PRODUCTION_POLICY } from '../workflows/contracts.ts';
-import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
-import { accountDayWorkflowId, backfillWorkflowId } from '../workflows/workflow-ids.ts';
-import { type DemoHouse, openDemoHouse } from './demo-house.ts';
-import { type DemoScore, scoreDemo } from './demo-score.ts';
-import { writeDemoText } from './demo-text.ts';
+// `npm run demo` and `npm run dev`: a made-up company's Stripe days, end to end on this machine.
+import type { Command } from 'commander';
+import { action, type Invocation } from './action.ts';
+import type { ClientIo } from './client-io.ts';
+import type { ExitCode } from './exit-codes.ts';
 
-export interface DemoOptions {
+interface Options {
   readonly quick: boolean;
-  readonly json: boolean;
   readonly folder: string;
 }
 
-export interface DemoIo {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+export function registerDemo(program: Command, io: ClientIo): void {
+  program
+    .command('demo')
+    .description('reconcile yesterday and the three days before it for a made-up company, and compare with the truth')
+    .option('--quick', 'fewer transactions', false)
+    .option('--folder <folder>', 'where reports, mails and the configuration go; emptied first', '.recon/demo')
+    .action(action<Options>(io, async () => demo));
 }
 
-export interface DemoResult {
-  readonly score: DemoScore;
-  readonly runs: readonly z.infer<typeof runRow>[];
-  readonly phases: Readonly<Record<string, number>>;
-  readonly reports: readonly string[];
-  readonly mails: readonly string[];
-  readonly temporalUi: string;
-  readonly configFile: string;
+export function registerDev(program: Command, io: ClientIo): void {
+  program
+    .command('dev')
+    .description('the demo, and then everything stays up to look around in, until Ctrl-C')
+    .option('--quick', 'fewer transactions', false)
+    .option('--folder <folder>', 'where everything is kept; emptied first', '.recon/dev')
+    .action(action<Options>(io, async () => dev));
 }
 
-const TRANSACTIONS_PER_DAY = 2_000;
-const TRANSACTIONS_PER_DAY_QUICK = 200;
-
-const runRow = z.object({
-  processor_name: z.string(),
-  missing_transaction_count: z.number(),
-  total_discrepancy_amount: z.string(),
-  outcome: z.string(),
-});
-
-/** Exit code 0: everything planted was found, and nothing else. */
-export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number> {
-  const watch = stopwatch();
-  const house = await openHouse(options, io, watch, false);
-  try {
-    const result = await reconcile(house, watch, (message) => io.stderr.write(`${message}\n`));
-    if (options.json) io.stdout.write(`${JSON.stringify(forMachines(result))}\n`);
-    else writeDemoText(io.stdout, house, result);
-    return result.score.missed.length === 0 && result.score.false.length === 0 ? 0 : 1;
-  } finally {
-    await house.stop();
-  }
+async function demo({ options, io }: Invocation<Options>): Promise<ExitCode> {
+  const { runDemo } = await import('./run-demo.ts');
+  return runDemo({ ...options, json: options.json ?? false }, io);
 }
 
-/** The same, and then the servers stay up until Ctrl-C. */
-export async function runDev(options: DemoOptions, io: DemoIo, until: AbortSignal): Promise<number> {
-  const watch = stopwatch();
-  const house = await openHouse(options, io, watch, true);
-  try {
-    const result = await reconcile(house, watch, (message) => io.stderr.write(`${message}\n`));
-    writeDemoText(io.stdout, house, result, true);
-    await new Promise<void>((done) => {
-      if (until.aborted) done();
-      else until.addEventListener('abort', () => done(), { once: true });
-    });
-    return 0;
-  } finally {
-    await house.stop();
-  }
-}
-
-function openHouse(options: DemoOptions, io: DemoIo, watch: Stopwatch, keepDatabase: boolean): Promise<DemoHouse> {
-  return openDemoHouse({
-    folder: resolve(options.folder),
-    transactionsPerDay: options.quick ? TRANSACTIONS_PER_DAY_QUICK : TRANSACTIONS_PER_DAY,
-    keepDatabase,
-    nowMs: Date.now,
-    onProgress: (message) => io.stderr.write(`${message}\n`),
-    onPhase: watch.lap,
-  });
-}
-
-async function reconcile(house: DemoHouse, watch: Stopwatch, progress: (message: string) => void): Promise<DemoResult> {
-  const { recon, account, firstDate, yesterday } = house;
-  const policy = { ...PRODUCTION_POLICY, retryInitialMs: 500, retryMaxMs: 5_000 };
-  const lastBefore = addDays(yesterday, -1);
-  watch.lap('worker');
-  progress(`${account}: backfill ${firstDate} to ${lastBefore}`);
-  await recon.temporal.workflow.execute<typeof backfill>('backfill', {
-    args: [{ account, from: firstDate, to: lastBefore, force: false, policy }],
-    taskQueue: 'recon',
-    workflowId: backfillWorkflowId(account, firstDate, lastBefore),
-  });
-  watch.lap('backfill');
-  progress(`${account}: ${yesterday}`);
-  await recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
-    args: [{ account, date: yesterday, trigger: 'manual', policy }],
-    taskQueue: 'recon',
-    workflowId: accountDayWorkflowId(account, yesterday),
-  });
-  watch.lap('yesterday');
-  const horizonMs = windowOf(yesterday, house.world.zone).endMs;
-  const planted = expectedDiscrepancies(house.world, { from: firstDate, to: yesterday, horizonMs });
-  const score = await scoreDemo(recon.database, account, planted);
-  const runs = await recon.database.any(sql.type(runRow)`
-    select processor_name, missing_transaction_count, total_discrepancy_amount::text, outcome
-    from reconciliation_runs order by created_at desc limit 5`);
-  watch.lap('score');
-  return {
-    score,
-    runs,
-    phases: watch.laps(),
-    reports: await filesBelow(house.reportFolder),
-    mails: (await filesBelow(house.mailFolder)).filter((file) => file.endsWith('.html') || file.endsWith('.eml')),
-    temporalUi: recon.stack.temporal.uiUrl ?? '',
-    configFile: house.configFile,
-  };
-}
-
-function forMachines(result: DemoResult) {
-  const { score, runs, phases, reports, mails, temporalUi } = result;
-  return {
-    planted: score.planted,
-    found: score.found,
-    missed: score.missed.length,
-    false: score.false.length,
-    runs,
-    phases,
-    reports,
-    mails,
-    temporalUi,
-  };
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
-
-interface Stopwatch {
-  lap(name: string): void;
-  laps(): Record<string, number>;
-}
-
-function stopwatch(): Stopwatch {
-  const laps: Record<string, number> = {};
-  let since = performance.now();
-  return {
-    lap: (name) => {
-      const now = performance.now();
-      laps[name] = Math.round(now - since) / 1000;
-      since = now;
-    },
-    laps: () => laps,
-  };
+async function dev({ options, io }: Invocation<Options>): Promise<ExitCode> {
+  const { runDev } = await import('./run-demo.ts');
+  return runDev({ ...options, json: options.json ?? false }, io, io.interruption());
 }

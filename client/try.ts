@@ -1,73 +1,43 @@
-// `recon try`: starts the local stack, runs each date through the real workflow, and says what came out.
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { openStore } from '../activities/report/open-store.ts';
-import { publishReport } from '../activities/report/publish-report.ts';
-import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
-import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
-import { type LocalRecon, startLocalRecon } from './local-recon.ts';
-import { planTry, type TryOptions, type TryPlan } from './try-files.ts';
-import { readTryRun, type TryRun, writeTryJson } from './try-result.ts';
-import { writeTryTable } from './try-table.ts';
+// `recon try`: reconcile two sets of files on this machine, without configuration.
+import type { Command } from 'commander';
+import { action, type Invocation } from './action.ts';
+import type { ClientIo } from './client-io.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { examples } from './help-examples.ts';
+import type { TryOptions } from './try-files.ts';
 
-/** What a command needs from the process. */
-export interface TryIo {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+export function registerTry(program: Command, io: ClientIo): void {
+  program
+    .command('try')
+    .description('reconcile files on this machine, with its own database and Temporal server; nothing to configure')
+    .requiredOption('--processor <files...>', 'what the processor says: NDJSON or CSV of the file contract')
+    .requiredOption('--internal <files...>', 'what your own records say')
+    .option('--rules <file>', 'rule set (default: one for a web shop)')
+    .option('--account <name>', 'processor/name', 'test/files')
+    .option('--zone <zone>', 'IANA time zone of the business day', 'UTC')
+    .option('--date <date>', 'one business date (default: every date in the files, ascending)')
+    .option('--from <date>', 'first business date, with --to')
+    .option('--to <date>', 'last business date, with --from')
+    .option('--as-of <instant>', 'the clock and how far both files reach (default: 35 days after the last date)')
+    .option('--store <folder>', 'keep the database: the next call with more files is the next arrival')
+    .option('--out <folder>', 'where the reports go', '.recon/try')
+    .option('--currency <code>', 'reporting currency', 'USD')
+    .option('--complete', 'a file without rows is complete too', false)
+    .addHelpText(
+      'after',
+      examples(
+        ['try --processor stripe.ndjson --internal ledger.csv', 'every date in the files'],
+        [
+          'try --processor p.csv --internal i.csv --zone Europe/Berlin --date 2026-01-31 --json',
+          'one day, for a script',
+        ],
+        ['try --processor p2.csv --internal i2.csv --store ./days', 'the next arrival of what --store has seen before'],
+      ),
+    )
+    .action(action<TryOptions>(io, async () => tryIt));
 }
 
-// Files do not answer slowly; what fails once fails again at once.
-const TRY_POLICY = { retryInitialMs: 200, retryMaxMs: 2_000, heartbeatMs: 60_000 };
-
-export async function tryFiles(options: TryOptions, io: TryIo): Promise<number> {
-  const plan = await planTry(options);
-  const progress = (message: string) => io.stderr.write(`${message}\n`);
-  const out = resolve(options.out);
-  await mkdir(out, { recursive: true });
-  const recon = await startLocalRecon({
-    ...(options.store === undefined ? {} : { storeDir: resolve(options.store) }),
-    ui: false,
-    mailbox: false,
-    onProgress: progress,
-    deps: async ({ database }) => ({
-      accounts: new Map([[plan.setup.account, plan.setup]]),
-      nowMs: () => plan.asOfMs,
-      outbox: {
-        enqueueRun: async () => undefined,
-        failRun: async () => undefined,
-        publish: (runId) => publishReport({ database, store: openStore(out) }, { runId }),
-        deliver: async () => ({ sent: 0, failed: 0 }),
-      },
-    }),
-  });
-  try {
-    const runs = await runDates(recon, plan, progress);
-    const source = { ...recon, account: plan.setup.account };
-    if (options.json) await writeTryJson(io.stdout, source, { runs, reports: [] });
-    else await writeTryTable(io.stdout, source, { runs, out });
-    return exitCodeOf(runs.map((run) => run.outcome));
-  } finally {
-    await recon.stop();
-  }
-}
-
-async function runDates(recon: LocalRecon, plan: TryPlan, progress: (message: string) => void): Promise<TryRun[]> {
-  const runs: TryRun[] = [];
-  for (const [at, date] of plan.dates.entries()) {
-    progress(`${plan.setup.account} ${date} (${at + 1} of ${plan.dates.length})`);
-    const input = { account: plan.setup.account, date, trigger: 'try' as const, policy: TRY_POLICY };
-    const result = await recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
-      args: [input],
-      taskQueue: 'recon',
-      workflowId: accountDayWorkflowId(input.account, date),
-    });
-    runs.push(await readTryRun(recon.database, result.runId));
-  }
-  return runs;
-}
-
-/** Exit code of a call: the gravest of its runs, inconclusive before differences (design section 10). */
-function exitCodeOf(outcomes: readonly string[]): number {
-  if (outcomes.includes('inconclusive')) return 4;
-  return outcomes.includes('differences') ? 1 : 0;
+async function tryIt({ options, io }: Invocation<TryOptions>): Promise<ExitCode> {
+  const { tryFiles } = await import('./run-try.ts');
+  return tryFiles({ ...options, json: options.json ?? false }, io);
 }

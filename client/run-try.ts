@@ -1,0 +1,63 @@
+// What recon try does: starts the local stack, runs each date through the real workflow, and says what came out.
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { openStore } from '../activities/report/open-store.ts';
+import { publishReport } from '../activities/report/publish-report.ts';
+import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
+import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
+import type { ClientIo } from './client-io.ts';
+import { type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { type LocalRecon, startLocalRecon } from './local-recon.ts';
+import { planTry, type TryOptions, type TryPlan } from './try-files.ts';
+import { readTryRun, type TryRun, writeTryJson } from './try-result.ts';
+import { writeTryTable } from './try-table.ts';
+
+// Files do not answer slowly; what fails once fails again at once.
+const TRY_POLICY = { retryInitialMs: 200, retryMaxMs: 2_000, heartbeatMs: 60_000 };
+
+export async function tryFiles(options: TryOptions, io: ClientIo): Promise<ExitCode> {
+  const plan = await planTry(options);
+  const progress = (message: string) => io.stderr.write(`${message}\n`);
+  const out = resolve(options.out);
+  await mkdir(out, { recursive: true });
+  const recon = await startLocalRecon({
+    ...(options.store === undefined ? {} : { storeDir: resolve(options.store) }),
+    ui: false,
+    mailbox: false,
+    onProgress: progress,
+    deps: async ({ database }) => ({
+      accounts: new Map([[plan.setup.account, plan.setup]]),
+      nowMs: () => plan.asOfMs,
+      outbox: {
+        enqueueRun: async () => undefined,
+        failRun: async () => undefined,
+        publish: (runId) => publishReport({ database, store: openStore(out) }, { runId }),
+        deliver: async () => ({ sent: 0, failed: 0 }),
+      },
+    }),
+  });
+  try {
+    const runs = await runDates(recon, plan, progress);
+    const source = { ...recon, account: plan.setup.account };
+    if (options.json) await writeTryJson(io.stdout, source, { runs, reports: [] });
+    else await writeTryTable(io.stdout, source, { runs, out });
+    return exitCodeOf(runs.map((run) => run.outcome));
+  } finally {
+    await recon.stop();
+  }
+}
+
+async function runDates(recon: LocalRecon, plan: TryPlan, progress: (message: string) => void): Promise<TryRun[]> {
+  const runs: TryRun[] = [];
+  for (const [at, date] of plan.dates.entries()) {
+    progress(`${plan.setup.account} ${date} (${at + 1} of ${plan.dates.length})`);
+    const input = { account: plan.setup.account, date, trigger: 'try' as const, policy: TRY_POLICY };
+    const result = await recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
+      args: [input],
+      taskQueue: 'recon',
+      workflowId: accountDayWorkflowId(input.account, date),
+    });
+    runs.push(await readTryRun(recon.database, result.runId));
+  }
+  return runs;
+}
