@@ -1,4 +1,5 @@
-// Composes the mail about a run that failed: what happened, at which step, and the command to type. Holds no row data. Pure.
+// Composes the mail about a run that failed: what happened, at which step, and the command to type. Holds no row data.
+// Pure.
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta/core';
 import { dateWords, foreignText, longDateWords, timeWords } from '../report/run-words.ts';

@@ -1,12 +1,6 @@
 import { expect, test } from '@jest/globals';
-import {
-  cleanReport,
-  inconclusiveReport,
-  sampleDiscrepancy,
-  sampleReport,
-  sampleRun,
-  sampleSide,
-} from '../report/reports-for-tests.ts';
+import { sampleDiscrepancy, sampleSide } from '../report/discrepancies-for-tests.ts';
+import { cleanReport, inconclusiveReport, sampleReport, sampleRun } from '../report/reports-for-tests.ts';
 import { composeFailureMail, type FailedRun } from './compose-failure-mail.ts';
 import { composeRunMail } from './compose-run-mail.ts';
 

@@ -45,7 +45,7 @@ export function composeRunMail(summary: RunSummary, report: ReportAddress): Comp
 }
 
 function toneWords(tone: Tone): string {
-  if (tone === 'inconclusive') return 'Not decided yet';
+  if (tone === 'inconclusive') return 'Inconclusive';
   return tone === 'clean' ? 'Clean' : severityWords(tone);
 }
 

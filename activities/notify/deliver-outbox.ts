@@ -1,5 +1,6 @@
-// Sends what waits in the outbox: one row, one transaction, one mail. At least once, each time with the same Message-ID, so that a
-// crash between sending and noting it makes a copy that can be recognised. Idempotent: a delivered row is never sent again.
+// Sends what waits in the outbox: one row, one transaction, one mail. At least once, each time with the same
+// Message-ID, so that a crash between sending and noting it makes a copy that can be recognised. Idempotent: a
+// delivered row is never sent again.
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import type { ObjectStore } from '../report/object-store.ts';

@@ -1,5 +1,5 @@
-// Puts into the outbox what has to be told to whom about a run, in the transaction that decides or fails it: a run that is not
-// committed is not told, and a committed one is told once. Idempotent by (run, audience, kind). Sends nothing.
+// Puts into the outbox what has to be told to whom about a run, in the transaction that decides or fails it: a run that
+// is not committed is not told, and a committed one is told once. Idempotent by (run, audience, kind). Sends nothing.
 import { hash } from 'node:crypto';
 import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';

@@ -18,7 +18,7 @@ export interface MailTransport {
   close(): Promise<void>;
 }
 
-export interface SentMail {
+interface SentMail {
   /** How many recipients the server did not take. */
   readonly refusedRecipients: number;
 }

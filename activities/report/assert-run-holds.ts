@@ -1,5 +1,5 @@
-// Decides whether what a report would say agrees with itself: the gate's equation, and the run's own numbers against its
-// discrepancies. Must never let a report out that an auditor could take apart.
+// Decides whether what a report would say agrees with itself: the gate's equation, and the run's own numbers against
+// its discrepancies. Must never let a report out that an auditor could take apart.
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { InvariantViolated } from '../errors.ts';

@@ -1,7 +1,8 @@
-// Decides what may stand in a cell of a CSV that people open in a spreadsheet: a cell that would be taken for a formula gets an
-// apostrophe before it. Well-formed negative amounts stay numbers. Pure.
+// Decides what may stand in a cell of a CSV that people open in a spreadsheet: a cell that would be taken for a formula
+// gets an apostrophe before it. Well-formed negative amounts stay numbers. Pure.
 
-// What spreadsheets take for the start of a formula (OWASP: CSV injection), with the full-width forms of East Asian input.
+// What spreadsheets take for the start of a formula (OWASP: CSV injection), with the full-width forms of East Asian
+// input.
 const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
 

@@ -1,10 +1,11 @@
-// Decides what stands in one row of the list of differences: what differs, what each side says, why. Pure: model in, text out.
+// Decides what stands in one row of the list of differences: what differs, what each side says, why. Pure: model in,
+// text out.
 import type { DifferenceField, Side } from '../../domain/vocabulary.ts';
 import type { ReportedDiscrepancy, RunFacts, SideRow } from './run-report.ts';
 import { ageWords, dateWords, foreignText, kindWords, moneyWords, reasonWords, ruleWords } from './run-words.ts';
 import { verdictWords } from './verdict-words.ts';
 
-export interface SideLine {
+interface SideLine {
   readonly text: string;
   /** This is what the sides disagree about. */
   readonly differs: boolean;

@@ -1,5 +1,5 @@
-// Decides which discrepancies a run's report is about, as they stood when it had decided, even if later runs went on since.
-// Must never count an opened, closed or changed state of a later run.
+// Decides which discrepancies a run's report is about, as they stood when it had decided, even if later runs went on
+// since. Must never count an opened, closed or changed state of a later run.
 import { type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { PENDING_VERDICTS, SEVERITIES, VERDICTS } from '../../domain/vocabulary.ts';
@@ -14,8 +14,8 @@ export interface RunScope {
 }
 
 /**
- * A common table expression `stands`: one row per discrepancy of the report, with its section, verdict and state as of the run.
- * What no later run changed stands in the table itself; for the others the last event up to the run tells.
+ * A common table expression `stands`: one row per discrepancy of the report, with its section, verdict and state as of
+ * the run. What no later run changed stands in the table itself; for the others the last event up to the run tells.
  */
 export function standsAsOf({ accountId, runDate, decisionSeq }: RunScope) {
   const pending = sql.array([...PENDING_VERDICTS], 'text');

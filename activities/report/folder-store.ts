@@ -1,5 +1,5 @@
-// Keeps objects as files in a folder: written beside their place, synced, then linked into it, so that a reader sees all of a file or
-// none. Must never replace a file that exists.
+// Keeps objects as files in a folder: written beside their place, synced, then linked into it, so that a reader sees
+// all of a file or none. Must never replace a file that exists.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';

@@ -1,9 +1,9 @@
-// Decides whether the run's stored totals prove conservation: open after = open before + introduced + version delta + reopened − closed,
-// for count, debits and credits of each side, level, kind and currency. Pure.
+// Decides whether the run's stored totals prove conservation: open after = open before + introduced + version delta +
+// reopened − closed, for count, debits and credits of each side, level, kind and currency. Pure.
 import type { Kind, Level, Side } from '../../domain/vocabulary.ts';
 import { TERMS, type Term, type TermTotal } from './run-report.ts';
 
-export interface Amounts {
+interface Amounts {
   readonly count: bigint;
   readonly debitsMinor: bigint;
   readonly creditsMinor: bigint;

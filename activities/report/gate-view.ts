@@ -10,7 +10,7 @@ export interface GateView {
   readonly rows: readonly GateRowView[];
 }
 
-export interface GateRowView {
+interface GateRowView {
   readonly side: string;
   readonly what: string;
   readonly currency: string;

@@ -1,5 +1,5 @@
-// Decides how the differences of a report are grouped: the run's own by severity, then what earlier days left, what waits, what this
-// run closed. Counts and sums are of all of them, the rows may be bounded. Pure.
+// Decides how the differences of a report are grouped: the run's own by severity, then what earlier days left, what
+// waits, what this run closed. Counts and sums are of all of them, the rows may be bounded. Pure.
 import { SEVERITIES } from '../../domain/vocabulary.ts';
 import { type DifferenceView, differenceView } from './difference-view.ts';
 import type { Tone } from './headline.ts';
@@ -76,7 +76,7 @@ function groupView(plan: GroupPlan, totals: readonly DiscrepancyTotal[], report:
     title,
     explanation,
     amountLabel,
-    summary: `${plural(count, 'difference')} · ${moneyByCurrency(totals, report.run.reportingCurrency)}`,
+    summary: `${plural(count, plan.id === 'waiting' ? 'row' : 'difference')} · ${moneyByCurrency(totals, report.run.reportingCurrency)}`,
     rows: rows.map((row) => differenceView(row, report.run)),
     more: rest <= 0n ? null : `${rows.length === 0 ? '' : 'and '}${countWords(rest)} more in ${reportFileName('csv')}`,
   };

@@ -1,13 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { sampleDiscrepancy, totalsOf } from './discrepancies-for-tests.ts';
 import { headline } from './headline.ts';
-import {
-  cleanReport,
-  inconclusiveReport,
-  sampleDiscrepancy,
-  sampleReport,
-  sampleRun,
-  totalsOf,
-} from './reports-for-tests.ts';
+import { cleanReport, inconclusiveReport, sampleReport, sampleRun } from './reports-for-tests.ts';
 
 const own = (...discrepancies: Parameters<typeof sampleDiscrepancy>[0][]) =>
   totalsOf(discrepancies.map((changes) => sampleDiscrepancy(changes)));

@@ -1,5 +1,5 @@
-// Decides the first sentences a person reads about a run: how bad it is, and what to do now. The report and the mail say the same.
-// Pure. Holds no row data: the mail must not.
+// Decides the first sentences a person reads about a run: how bad it is, and what to do now. The report and the mail
+// say the same. Pure. Holds no row data: the mail must not.
 import type { Severity } from '../../domain/vocabulary.ts';
 import type { RunSummary } from './run-report.ts';
 import { type RunStanding, runStanding } from './run-standing.ts';
@@ -34,8 +34,11 @@ function toneOf({ run }: RunSummary, { worst, quarantinedCount, failedChecks }: 
   return run.outcome === 'clean' && quarantinedCount === 0n && failedChecks === 0 ? 'clean' : 'low';
 }
 
-/** "1,240.50 USD at risk", "1,240.50 USD at risk, and more in 2 other currencies": different currencies are never added. */
-export function atRiskWords({ atRisk }: RunStanding): string {
+/**
+ * "1,240.50 USD at risk", "1,240.50 USD at risk, and more in 2 other currencies": different currencies are never
+ * added.
+ */
+function atRiskWords({ atRisk }: RunStanding): string {
   const present = atRisk.filter(({ minor }) => minor !== 0n);
   const [first, ...others] = present.length === 0 ? atRisk : present;
   if (first === undefined) return 'nothing at risk';

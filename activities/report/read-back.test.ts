@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { InvariantViolated } from '../errors.ts';
+import { totalsOf } from './discrepancies-for-tests.ts';
 import { assertSameTotals, readBackCsv, readBackJson } from './read-back.ts';
 import { csvHeader, renderCsv } from './render-csv.ts';
 import { jsonDiscrepancy, jsonHead, jsonTail } from './render-json.ts';
-import { cleanReport, sampleReport, totalsOf } from './reports-for-tests.ts';
+import { cleanReport, sampleReport } from './reports-for-tests.ts';
 import type { RunReport } from './run-report.ts';
 
 let folder: string;

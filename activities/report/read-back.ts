@@ -1,5 +1,5 @@
-// Reads a written report back and adds it up: the last of the completeness gates (security.md). Must read the file itself, never
-// what was meant to be in it.
+// Reads a written report back and adds it up: the last of the completeness gates (security.md). Must read the file
+// itself, never what was meant to be in it.
 import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,7 +10,7 @@ import { parseDecimalAmount } from '../../domain/money.ts';
 import { InvariantViolated } from '../errors.ts';
 import type { DiscrepancyTotal } from './run-report.ts';
 
-export interface FileTotal {
+interface FileTotal {
   count: bigint;
   amountMinor: bigint;
 }

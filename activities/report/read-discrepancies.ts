@@ -1,5 +1,5 @@
-// Reads the discrepancies of a report, the worst first, page by page through one cursor: memory does not grow with their number.
-// Must run inside the transaction whose snapshot the rest of the report is read from.
+// Reads the discrepancies of a report, the worst first, page by page through one cursor: memory does not grow with
+// their number. Must run inside the transaction whose snapshot the rest of the report is read from.
 import { type DatabaseTransactionConnection, type QuerySqlToken, sql } from 'slonik';
 import { type RunScope, standsAsOf } from './discrepancies-as-of.ts';
 import { discrepancyRow, toDiscrepancy } from './discrepancy-row.ts';

@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { csvAmount, csvText } from './csv-cell.ts';
+import { sampleDiscrepancy, sampleSide } from './discrepancies-for-tests.ts';
 import { csvHeader, renderCsv } from './render-csv.ts';
-import { sampleDiscrepancy, sampleReport, sampleRun, sampleSide } from './reports-for-tests.ts';
+import { sampleReport, sampleRun } from './reports-for-tests.ts';
 
 const rowsOf = (text: string) => parse(csvHeader() + text, { columns: true }) as Record<string, string>[];
 

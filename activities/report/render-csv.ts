@@ -1,5 +1,5 @@
-// Renders discrepancies as CSV (RFC 4180: CRLF, quoted where needed; UTF-8 without a byte order mark), chunk by chunk so that the file
-// may be as long as it likes. Pure. Every cell of foreign text is made safe for spreadsheets.
+// Renders discrepancies as CSV (RFC 4180: CRLF, quoted where needed; UTF-8 without a byte order mark), chunk by chunk
+// so that the file may be as long as it likes. Pure. Every cell of foreign text is made safe for spreadsheets.
 import { stringify } from 'csv-stringify/sync';
 import { formatMinor } from '../../domain/money.ts';
 import type { Side } from '../../domain/vocabulary.ts';

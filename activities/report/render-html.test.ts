@@ -1,14 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { sampleDiscrepancy, sampleSide, totalsOf } from './discrepancies-for-tests.ts';
 import { renderHtml } from './render-html.ts';
-import {
-  cleanReport,
-  inconclusiveReport,
-  sampleDiscrepancy,
-  sampleReport,
-  sampleRun,
-  sampleSide,
-  totalsOf,
-} from './reports-for-tests.ts';
+import { cleanReport, inconclusiveReport, sampleReport, sampleRun } from './reports-for-tests.ts';
 
 /** What a reader sees: tags away, entities back, spaces as one. */
 function visible(html: string): string {

@@ -1,5 +1,5 @@
-// Renders a report as one page that needs nothing else: no network, no script, styles inside. Pure; every value is escaped by the
-// template engine, the style sheet is the only thing placed as it is.
+// Renders a report as one page that needs nothing else: no network, no script, styles inside. Pure; every value is
+// escaped by the template engine, the style sheet is the only thing placed as it is.
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta/core';
 import { reportView } from './report-view.ts';

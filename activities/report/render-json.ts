@@ -1,5 +1,6 @@
-// Renders a report as canonical JSON (sorted keys, amounts as decimal strings) in three parts, so that the discrepancies between head
-// and tail may be as many as they like. Pure. Holds the run's canonical result as it is stored: its SHA-256 is the result digest.
+// Renders a report as canonical JSON (sorted keys, amounts as decimal strings) in three parts, so that the
+// discrepancies between head and tail may be as many as they like. Pure. Holds the run's canonical result as it is
+// stored: its SHA-256 is the result digest.
 import { formatMinor } from '../../domain/money.ts';
 import { canonicalJson } from '../../domain/rule-set.ts';
 import type { ReportedDiscrepancy, RunReport, SideRow } from './run-report.ts';

@@ -1,5 +1,5 @@
-// Decides under which key the files of a run's report stand. By content: another result has another folder, so that a re-run
-// never overwrites an earlier report.
+// Decides under which key the files of a run's report stand. By content: another result has another folder, so that a
+// re-run never overwrites an earlier report.
 import type { RunFacts } from './run-report.ts';
 
 export const REPORT_FORMATS = ['html', 'csv', 'json'] as const;

@@ -47,7 +47,7 @@ export interface ReportView {
   readonly pins: readonly Pin[];
 }
 
-export interface SeverityView {
+interface SeverityView {
   readonly tone: Severity;
   readonly label: string;
   readonly count: string;
@@ -55,14 +55,14 @@ export interface SeverityView {
   readonly weight: string;
 }
 
-export interface QuarantinedView {
+interface QuarantinedView {
   readonly side: string;
   readonly source: string;
   readonly position: string;
   readonly reason: string;
 }
 
-export interface CheckView {
+interface CheckView {
   readonly passed: boolean;
   readonly name: string;
   readonly detail: string;
@@ -73,7 +73,7 @@ const TONE_LABELS: Readonly<Record<Tone, string>> = {
   high: 'High',
   medium: 'Medium',
   low: 'Low',
-  inconclusive: 'Not decided yet',
+  inconclusive: 'Inconclusive',
   clean: 'Clean',
 };
 

@@ -1,5 +1,5 @@
-// What a report says about one run, as plain data: what the database knew when the run had decided. Money is bigint minor units.
-// Never holds a clock's answer: the same run gives the same report whenever it is rendered.
+// What a report says about one run, as plain data: what the database knew when the run had decided. Money is bigint
+// minor units. Never holds a clock's answer: the same run gives the same report whenever it is rendered.
 import type {
   DifferenceField,
   DiscrepancyState,
@@ -69,8 +69,8 @@ export interface VerdictTotal {
 }
 
 /**
- * own: open, of the run's own date or introduced by it. carried: open since an earlier run. waiting: only time can settle it.
- * closed: closed by this run, with evidence.
+ * own: open, of the run's own date or introduced by it. carried: open since an earlier run. waiting: only time can
+ * settle it. closed: closed by this run, with evidence.
  */
 export const SECTIONS = ['own', 'carried', 'waiting', 'closed'] as const;
 export type Section = (typeof SECTIONS)[number];

@@ -1,9 +1,13 @@
-// Decides how bad a run is: its worst open discrepancy, how many of which severity, and money at risk by currency, never added
-// across currencies. Only discrepancies of the run's own population count; what waits for time does not. Pure.
+// Decides how bad a run is: its worst open discrepancy, how many of which severity, and money at risk by currency,
+// never added across currencies. Only discrepancies of the run's own population count; what waits for time does not.
+// Pure.
 import { SEVERITIES, type Severity, type Verdict } from '../../domain/vocabulary.ts';
 import type { DiscrepancyTotal, RunSummary, Section } from './run-report.ts';
 
-/** Verdicts whose money counts as at risk (design section 6); ambiguous money is said apart, an unknown type's is not known. */
+/**
+ * Verdicts whose money counts as at risk (design section 6); ambiguous money is said apart, an unknown type's is not
+ * known.
+ */
 export const AT_RISK_VERDICTS: readonly Verdict[] = [
   'missing_internal',
   'missing_processor',
@@ -17,7 +21,7 @@ export const AT_RISK_VERDICTS: readonly Verdict[] = [
   'unexplained_remainder',
 ];
 
-export interface MoneyTotal {
+interface MoneyTotal {
   readonly currency: string;
   readonly minor: bigint;
 }

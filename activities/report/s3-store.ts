@@ -1,4 +1,5 @@
-// Keeps objects in an S3 bucket: conditional put, encrypted at rest, checksum verified by the server. Must never overwrite.
+// Keeps objects in an S3 bucket: conditional put, encrypted at rest, checksum verified by the server. Must never
+// overwrite.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';

@@ -1,4 +1,5 @@
-// Hand-made totals that satisfy the gate's equation, for the reports of reports-for-tests.ts. Never imported by the product.
+// Hand-made totals that satisfy the gate's equation, for the reports of reports-for-tests.ts. Never imported by the
+// product.
 import type { Term, TermTotal, VerdictTotal } from './run-report.ts';
 
 export function sampleTotals(): TermTotal[] {

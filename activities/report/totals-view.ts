@@ -1,4 +1,5 @@
-// Decides the tables of totals: what came in on each side, and how many rows got which verdict. Never adds levels or currencies. Pure.
+// Decides the tables of totals: what came in on each side, and how many rows got which verdict. Never adds levels or
+// currencies. Pure.
 import { SETTLED_VERDICTS, VERDICTS, type Verdict } from '../../domain/vocabulary.ts';
 import type { RunReport, TermTotal } from './run-report.ts';
 import { countWords, levelWords, moneyWords, sideWords } from './run-words.ts';

@@ -1,5 +1,6 @@
-// Writes the three files of a report into a folder from one snapshot of the database, in one pass over the discrepancies, with bounded
-// memory; then proves them. Must never hand on a file that does not hold what the database does.
+// Writes the three files of a report into a folder from one snapshot of the database, in one pass over the
+// discrepancies, with bounded memory; then proves them. Must never hand on a file that does not hold what the database
+// does.
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
