@@ -106,6 +106,7 @@ const NON_RETRYABLE: ReadonlySet<string> = new Set([
   'Fenced',
   'RunClosed',
   'NotConfigured',
+  'RunNotCompleted',
 ]);
 
 /** Turns a fact into what Temporal acts on. Unknown errors stay retryable under their own name. */

@@ -24,7 +24,8 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
       { name: 'numeric', parse: (text) => (text.includes('.') ? text : BigInt(text)) },
       { name: 'date', parse: (text) => text },
       { name: 'timestamptz', parse: parseTimestampMs },
-      { name: 'timestamp', parse: parseTimestampMs },
+      // A time without a zone is UTC here, whatever zone this process lives in.
+      { name: 'timestamp', parse: (text) => parseTimestampMs(`${text}+00`) },
     ],
   });
 }

@@ -11,7 +11,6 @@ import { createRuleTables } from './rule-tables.ts';
 import { claimRun, lockRun, type RunRow, readRun } from './run-context.ts';
 import { MATCHING_PASSES, runPass, type StepTiming, stepQuery } from './run-passes.ts';
 
-
 export interface DecideInput {
   readonly runId: bigint;
   readonly rules: RuleSet;
@@ -95,19 +94,26 @@ async function readLiterals(
   rules: RuleSet,
 ): Promise<Literals> {
   const facts = await connection.one(sql.type(factsRow)`
-    select coalesce((select min(t.home_date) from batch_totals t
-                     where t.account_id = ${run.account_id} and t.introduced_seq is null and t.disposition <> 'repeat'
-                       and t.home_date <= ${run.run_date}::date), ${run.run_date}::date) as min_date,
-           ${run.run_date}::date - ${LOOK_BACK_DAYS}::int as look_back_date,
+    select ${run.run_date}::date - ${LOOK_BACK_DAYS}::int as look_back_date,
            greatest(${run.run_date}::date, (select max(r.run_date) from reconciliation_runs r
                      where r.account_id = ${run.account_id} and r.decision_seq is not null)) as last_date,
            exists (select 1 from fetch_shards s join batches b using (batch_id)
                    where b.account_id = ${run.account_id} and s.reference_count > 0) as has_references,
            exists (select 1 from reconciliation_runs r where r.account_id = ${run.account_id}
                    and r.run_date = ${run.run_date} and r.decision_seq is not null) as is_rerun`);
+  const introduced = await connection.any(sql.type(introducedRow)`
+    select t.home_date, t.disposition::text as disposition, array_agg(distinct t.batch_id) as batches
+    from batch_totals t join batches b using (batch_id)
+    where b.done and t.account_id = ${run.account_id} and t.home_date <= ${run.run_date} and t.introduced_seq is null
+      and t.disposition <> 'repeat'
+    group by t.home_date, t.disposition`);
   const never = Object.entries(rules.partner).flatMap(([kind, partner]) => (partner === 'never' ? [kind] : []));
   return {
     ...facts,
+    min_date: introduced.map((row) => row.home_date).sort()[0] ?? run.run_date,
+    introduced_batches: `{${[...new Set(introduced.flatMap((row) => row.batches))].join(',')}}`,
+    one_day: introduced.every((row) => row.home_date === run.run_date && row.disposition === 'new'),
+    no_versions: introduced.every((row) => row.disposition === 'new'),
     account_id: run.account_id,
     account: run.account,
     run_id: run.run_id,
@@ -125,8 +131,9 @@ async function readLiterals(
   };
 }
 
+const introducedRow = z.object({ home_date: z.string(), disposition: z.string(), batches: z.array(z.bigint()) });
+
 const factsRow = z.object({
-  min_date: z.string(),
   look_back_date: z.string(),
   last_date: z.string(),
   has_references: z.boolean(),

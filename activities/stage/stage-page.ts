@@ -3,6 +3,7 @@
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { types } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { Manifest, type ManifestEntry } from '../../domain/control-totals.ts';
@@ -136,12 +137,7 @@ async function settleIdentity(
   manifest: readonly ManifestEntry[],
 ): Promise<void> {
   const stage = `stage_${target.side}`;
-  const inserted = await client.query(
-    `insert into transaction_ids (account_id, side, external_id, row_id, home_date)
-     select $1, $2, external_id, row_id, home_date from ${stage} order by ord on conflict do nothing`,
-    [target.accountId, target.side],
-  );
-  if (inserted.rowCount === page.rows.length) {
+  if (await insertNewIds(client, target, stage)) {
     await insertRows(client, target, 'all_new');
     await recordTotals(
       client,
@@ -159,6 +155,28 @@ async function settleIdentity(
   await insertRows(client, target, 'resolved');
   await recordTotals(client, target, totals);
   await reportSuperseded(client, target, page);
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Gives every staged id its identity. True: all were new. Most pages are, so the plain insert is tried first: it looks
+ * into the index once, where `on conflict` looks twice.
+ */
+async function insertNewIds(client: PoolClient, target: StageTarget, stage: string): Promise<boolean> {
+  const insert = `insert into transaction_ids (account_id, side, external_id, row_id, home_date)
+     select $1, $2, external_id, row_id, home_date from ${stage} order by`;
+  const values = [target.accountId, target.side];
+  await client.query('savepoint identity');
+  try {
+    await client.query(`${insert} external_id`, values);
+    return true;
+  } catch (error) {
+    if (!(types.isNativeError(error) && 'code' in error && error.code === UNIQUE_VIOLATION)) throw error;
+    await client.query('rollback to savepoint identity');
+  }
+  await client.query(`${insert} ord on conflict do nothing`, values);
+  return false;
 }
 
 function assertSameRows(parsed: readonly ManifestEntry[], staged: readonly ManifestEntry[]): void {

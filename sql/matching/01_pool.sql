@@ -1,6 +1,7 @@
 -- Decides who takes part: all open items of the account, the rows this run introduces (row versions in finished batches
 -- with a home date up to the run's that no run introduced yet), and what it opens again.
 -- Must never take a row of a later day early, nor leave one of an earlier day behind.
+-- :one_day and :no_versions say that a lookup would find every row: the usual run introduces one day and no new version.
 
 -- step: open_before
 insert into reconciliation_run_totals (run_id, term, side, level, kind, currency, moves_balance, count, debits, credits)
@@ -131,8 +132,9 @@ create or replace temp view pool_processor as
 with rows as (
   select t.*, :seq::bigint as introduced_seq from processor_transactions t
   where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
-    and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'new')
-    and not exists (select 1 from versions_processor v where v.row_id = t.row_id)
+    and t.batch_id = any (':introduced_batches')
+    and (:one_day or (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'new'))
+    and (:no_versions or not exists (select 1 from versions_processor v where v.row_id = t.row_id))
   union all
   select * from carried_processor
 )
@@ -147,8 +149,9 @@ create or replace temp view pool_internal as
 with rows as (
   select t.*, :seq::bigint as introduced_seq from internal_transactions t
   where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
-    and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'new')
-    and not exists (select 1 from versions_internal v where v.row_id = t.row_id)
+    and t.batch_id = any (':introduced_batches')
+    and (:one_day or (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'new'))
+    and (:no_versions or not exists (select 1 from versions_internal v where v.row_id = t.row_id))
   union all
   select * from carried_internal
 )

@@ -47,14 +47,15 @@ create temp table pool_references (value text collate "C", row_id bigint, kind k
 analyze pool_references
 
 -- step: contested_ids hashed
--- Keys that more than one row of a side and kind carries: no fast path through them.
+-- Keys that more than one row of a side and kind carries: no fast path through them. By hash, which groups a million keys
+-- in a fifth of the time; a collision only sends its rows the longer way, to the same verdict.
 create temp table contested_ids on commit drop as
-select processor_reference as value, kind from pool_internal
+select hashtextextended(processor_reference, 0) as key, kind from pool_internal
 where processor_reference is not null group by 1, 2 having count(*) > 1
 union
-select value, kind from pool_references group by 1, 2 having count(distinct row_id) > 1
+select hashtextextended(value, 0), kind from pool_references group by 1, 2 having count(distinct row_id) > 1
 union
-select f.value, f.kind from pool_references f
+select hashtextextended(f.value, 0), f.kind from pool_references f
 join pool_processor p on p.external_id = f.value and p.kind = f.kind and p.row_id <> f.row_id
 
 -- step: analyze_contested_ids
@@ -77,7 +78,7 @@ where p.takes_part and i.takes_part and :by_processor_id
            else p.currency = i.currency and p.amount = i.amount end
   and (not :compare_status or p.status = i.status)
   and (not :compare_fee or i.fee is null or p.fee is null or p.currency <> i.currency or p.fee = i.fee)
-  and not exists (select 1 from contested_ids c where c.value = p.external_id and c.kind = p.kind)
+  and not exists (select 1 from contested_ids c where c.key = hashtextextended(p.external_id, 0) and c.kind = p.kind)
   and not exists (select 1 from held_processor h where h.row_id = p.row_id)
   and not exists (select 1 from held_internal h where h.row_id = i.row_id)
 

@@ -9,7 +9,7 @@ with candidates as (
   from pool_references f
   join rest_internal i on i.processor_reference = f.value and i.kind = f.kind
   where i.takes_part and :by_processor_id
-    and not exists (select 1 from contested_ids c where c.value = f.value and c.kind = f.kind)
+    and not exists (select 1 from contested_ids c where c.key = hashtextextended(f.value, 0) and c.kind = f.kind)
 ), counted as (
   select *, count(*) over (partition by p_row_id) as of_p, count(*) over (partition by i_row_id) as of_i from candidates
 )

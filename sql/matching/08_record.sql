@@ -115,7 +115,7 @@ set verdict = excluded.verdict, reason = excluded.reason, severity = excluded.se
     currency = excluded.currency, amount = excluded.amount, partner_external_id = excluded.partner_external_id,
     differences = excluded.differences, closed_seq = null, closed_by = null,
     state = case when d.state = 'closed' then 'open'::discrepancy_state else d.state end,
-    changed_seq = case when d.verdict <> excluded.verdict or d.state = 'closed' then excluded.changed_seq else d.changed_seq end
+    changed_seq = excluded.changed_seq
 where (d.verdict, d.reason, d.severity, d.kind, d.currency, d.amount, d.partner_external_id, d.differences)
     is distinct from (excluded.verdict, excluded.reason, excluded.severity, excluded.kind, excluded.currency, excluded.amount,
                       excluded.partner_external_id, excluded.differences)

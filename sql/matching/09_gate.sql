@@ -8,22 +8,24 @@ from batch_totals
 where account_id = :account_id and introduced_seq = :seq and disposition = 'new'
 group by side, level, kind, currency, moves_balance
 
--- step: stored_rows
--- What is really stored of the rows that the parser accounted for: first versions of the introduced batches.
+-- step: stored_rows hashed
+-- What is really stored of the rows that the parser accounted for.
 create temp table stored_rows on commit drop as
 select t.side, t.level, t.kind, t.currency, t.moves_balance, count(*) as count,
        coalesce(sum(-t.amount) filter (where t.amount < 0), 0) as debits,
        coalesce(sum(t.amount) filter (where t.amount >= 0), 0) as credits, sum(t.content_hash) as digest
 from (
-  select 'processor'::side as side, level, kind, currency, moves_balance, gross as amount, content_hash, batch_id, home_date, disposition
-  from processor_transactions cross join lateral (select case when version = 1 then 'new' else 'version' end::disposition as disposition) d
-  where account_id = :account_id and home_date between ':min_date' and ':run_date'
+  select 'processor'::side as side, level, kind, currency, moves_balance, gross as amount, content_hash, batch_id, home_date, version
+  from processor_transactions
+  where account_id = :account_id and home_date between ':min_date' and ':run_date' and batch_id = any (':introduced_batches')
   union all
-  select 'internal', 'activity', kind, currency, moves_balance, amount, content_hash, batch_id, home_date, disposition
-  from internal_transactions cross join lateral (select case when version = 1 then 'new' else 'version' end::disposition as disposition) d
-  where account_id = :account_id and home_date between ':min_date' and ':run_date'
+  select 'internal', 'activity', kind, currency, moves_balance, amount, content_hash, batch_id, home_date, version
+  from internal_transactions
+  where account_id = :account_id and home_date between ':min_date' and ':run_date' and batch_id = any (':introduced_batches')
 ) t
-where (t.batch_id, t.home_date, t.side, t.disposition) in (select batch_id, home_date, side, disposition from introduced)
+where (:one_day and :no_versions)
+  or (t.batch_id, t.home_date, t.side, case when t.version = 1 then 'new' else 'version' end::disposition)
+     in (select batch_id, home_date, side, disposition from introduced)
 group by t.side, t.level, t.kind, t.currency, t.moves_balance
 
 -- step: version_term

@@ -15,7 +15,8 @@ from (
 -- step: live_discrepancies
 create temp table live_discrepancies on commit drop as
 select d.*, d.business_date = ':run_date' or d.introduced_seq = :seq as own,
-       d.verdict in ('pending_timing', 'pending_source') as pending
+       d.verdict in ('pending_timing', 'pending_source') as pending,
+       exists (select 1 from discrepancy_events e where e.discrepancy_id = d.discrepancy_id and e.run_id = :run_id) as news
 from discrepancies d
 where d.account_id = :account_id and d.state in ('open', 'assigned', 'proposed')
 
@@ -37,7 +38,7 @@ from currency_exponents x,
   lateral (
     select count(*) filter (where own and verdict in ('missing_internal', 'missing_processor')) as missing,
            count(*) filter (where own and not pending) as own_open,
-           count(*) filter (where not own and not pending and changed_seq = :seq) as changed,
+           count(*) filter (where not own and not pending and news) as changed,
            coalesce(sum(amount) filter (where own and currency = x.currency and verdict in (
              'missing_internal', 'missing_processor', 'currency_mismatch', 'kind_mismatch', 'status_mismatch', 'amount_mismatch',
              'fee_mismatch', 'duplicate_processor', 'duplicate_internal', 'unexplained_remainder')), 0) as at_risk,

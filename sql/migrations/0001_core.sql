@@ -360,6 +360,8 @@ create table discrepancies (
 );
 create index discrepancies_live on discrepancies (account_id, business_date) where state not in ('closed', 'resolved', 'written_off');
 
+create index discrepancies_by_change on discrepancies (account_id, changed_seq);
+
 create table discrepancy_events (
   event_id bigint generated always as identity primary key,
   discrepancy_id bigint not null references discrepancies,

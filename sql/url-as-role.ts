@@ -1,0 +1,12 @@
+// Decides how a login takes on one of our roles: from its first statement on, so that the grants are in force.
+import type { DATABASE_ROLES } from './migrate.ts';
+
+export type DatabaseRole = (typeof DATABASE_ROLES)[number];
+
+export function urlAsRole(url: string, role: DatabaseRole): string {
+  const address = new URL(url);
+  address.searchParams.set('options', `-c role=${role}`);
+  // A space in a query is + to the WHATWG, and to no driver of PostgreSQL. Only there: a password keeps its plus signs.
+  address.search = address.search.replaceAll('+', '%20');
+  return address.href;
+}
