@@ -7,7 +7,7 @@ export type Literals = Readonly<Record<string, number | bigint | boolean | strin
 export interface SqlStep {
   readonly name: string;
   readonly text: string;
-  /** The step joins the whole pool: a nested loop, which stale statistics may suggest, would take hours. */
+  /** The step joins the whole pool: by hash only. A nested loop would take hours, sorting twice the time. */
   readonly hashed: boolean;
 }
 

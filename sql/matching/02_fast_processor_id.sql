@@ -2,31 +2,34 @@
 -- fields equal. Must never decide a row that a reversal points to, nor choose between two candidates.
 
 -- step: reversals_processor hashed
+-- A reversal that moved nothing (void, or for display) undid nothing.
 create temp table reversals_processor on commit drop as
-select row_id, parent_id, kind from pool_processor where reverses
+select row_id, parent_id, kind from pool_processor where reverses and takes_part and moves_balance
 
 -- step: held_processor hashed
 -- A reversal and what it points to (same parent, or parent = its id) are for netting; a pair found here would hide that.
 create temp table held_processor on commit drop as
 select row_id from reversals_processor
 union
-select p.row_id from pool_processor p join reversals_processor r on r.kind = p.kind and r.parent_id = p.external_id
+select p.row_id from pool_processor p join reversals_processor r on r.kind = p.kind and r.parent_id = p.external_id where p.takes_part
 union
-select p.row_id from pool_processor p join reversals_processor r on r.kind = p.kind and r.parent_id = p.parent_id
+select p.row_id from pool_processor p join reversals_processor r on r.kind = p.kind and r.parent_id = p.parent_id where p.takes_part
 union
 select f.row_id from row_references f
 join reversals_processor r on r.parent_id = f.value
 join pool_processor p on p.row_id = f.row_id and p.version = f.version and p.kind = r.kind
-where f.account_id = :account_id and f.type = 'processor_id'
+where f.account_id = :account_id and f.type = 'processor_id' and p.takes_part
 
 -- step: held_internal hashed
 create temp table held_internal on commit drop as
-with reversals as materialized (select row_id, parent_id, kind from pool_internal where reverses)
+with reversals as materialized (
+  select row_id, parent_id, kind from pool_internal where reverses and takes_part and moves_balance
+)
 select row_id from reversals
 union
-select i.row_id from pool_internal i join reversals r on r.kind = i.kind and r.parent_id = i.external_id
+select i.row_id from pool_internal i join reversals r on r.kind = i.kind and r.parent_id = i.external_id where i.takes_part
 union
-select i.row_id from pool_internal i join reversals r on r.kind = i.kind and r.parent_id = i.parent_id
+select i.row_id from pool_internal i join reversals r on r.kind = i.kind and r.parent_id = i.parent_id where i.takes_part
 
 -- step: analyze_held_processor
 analyze held_processor

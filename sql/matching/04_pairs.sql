@@ -1,14 +1,17 @@
 -- Decides rows that share a reference with exactly one open row of the other side: pairs, whatever differs between them.
--- Strongest evidence first: processor id before merchant reference; then the same ignoring kind (by processor id, or equal
--- signed amount), then ignoring currency. A row with several partners needs groups: it is named ambiguous, never guessed.
+-- An equal amount by processor id first; then rows of one kind and currency are one component, whatever key ties them; then
+-- the same ignoring kind (by processor id, or equal signed amount), then ignoring currency. A component of more than two
+-- rows needs groups: it is named ambiguous, never guessed.
 
 -- step: keys_processor
 create temp table keys_processor on commit drop as
-select row_id, external_id as value, 'processor_id'::reference_type as type from left_processor where takes_part
+select row_id, external_id as value, 'processor_id'::reference_type as type from left_processor where takes_part and :by_processor_id
 union
-select p.row_id, f.value, 'processor_id' from left_processor p join pool_references f on f.row_id = p.row_id where p.takes_part
+select p.row_id, f.value, 'processor_id' from left_processor p join pool_references f on f.row_id = p.row_id
+where p.takes_part and :by_processor_id
 union
-select row_id, merchant_reference, 'merchant_reference' from left_processor where takes_part and merchant_reference is not null
+select row_id, merchant_reference, 'merchant_reference'
+from left_processor where takes_part and merchant_reference is not null and :by_merchant_reference
 
 -- step: keys_internal
 create temp table keys_internal on commit drop as
@@ -55,7 +58,7 @@ analyze edges
 create temp table pairs (p_row_id bigint, i_row_id bigint, rule text) on commit drop
 
 -- step: crowded
--- Rows with more than one partner at the stage that reached them.
+-- Rows of a component that only groups can decide.
 create temp table crowded (row_id bigint primary key, reason text not null) on commit drop
 
 -- step: hold_reversals

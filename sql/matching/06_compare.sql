@@ -12,7 +12,8 @@ with facts as (
          i.amount as i_amount, p.occurred_at + r.timing > ':horizon' as within_timing,
          case when p.currency = i.currency then p.fee end as p_fee, i.fee as i_fee,
          greatest(coalesce(tc.absolute, td.absolute, 0),
-                  least(trunc(abs(p.amount) * coalesce(tc.percent, td.percent, 0) / 100), coalesce(tc.cap, td.cap, 9223372036854775807))) as allowed
+                  least(trunc(abs(case when p.presentment_currency = i.currency then p.presentment_amount else p.amount end)
+                             * coalesce(tc.percent, td.percent, 0) / 100), coalesce(tc.cap, td.cap, 9223372036854775807))) as allowed
   from pairs d
   join left_processor p on p.row_id = d.p_row_id
   join left_internal i on i.row_id = d.i_row_id

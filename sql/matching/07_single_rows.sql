@@ -6,84 +6,105 @@
 create temp table singles on commit drop as
 select 'processor'::side as side, p.level, p.row_id, p.version, p.home_date, p.introduced_seq, p.kind, p.currency, p.amount,
        p.status, p.moves_balance, p.test_mode, p.unknown_code, p.occurred_at, p.content_hash, p.external_id, p.takes_part,
-       p.merchant_reference, null::text collate "C" as processor_reference, c.reason as crowded
+       p.presentment_currency, p.presentment_amount, c.reason as crowded
 from left_processor p left join crowded c on c.row_id = p.row_id
 where not exists (select 1 from pairs d where d.p_row_id = p.row_id)
 union all
 select 'internal', 'activity', i.row_id, i.version, i.home_date, i.introduced_seq, i.kind, i.currency, i.amount,
        i.status, i.moves_balance, false, i.unknown_code, i.occurred_at, i.content_hash, i.external_id, i.takes_part,
-       i.merchant_reference, i.processor_reference, c.reason
+       null, null, c.reason
 from left_internal i left join crowded c on c.row_id = i.row_id
 where not exists (select 1 from pairs d where d.i_row_id = i.row_id)
 
 -- step: analyze_singles
 analyze singles
 
+-- step: single_keys
+create temp table single_keys on commit drop as
+select s.row_id, s.side, s.kind, s.currency, s.amount, s.presentment_currency, s.presentment_amount, k.type, k.value
+from singles s
+join (select row_id, type, value from keys_processor union all select row_id, type, value from keys_internal) k using (row_id)
+where not exists (select 1 from fan_outs o where o.type = k.type and o.value = k.value)
+
+-- step: analyze_single_keys
+analyze single_keys
+
+-- step: candidates
+-- Rows that share a key with a single and are not singles themselves, of either side, in every version.
+create temp table candidates (side side, row_id bigint, version integer, kind kind, currency text, amount bigint,
+  presentment_currency text, presentment_amount bigint, type reference_type, value text collate "C") on commit drop
+
 -- step: internal_candidates hashed
--- Records of the look-back that carry a key of a processor single, live group or not.
-create temp table internal_candidates on commit drop as
-select i.row_id, i.kind, i.currency, i.amount, i.processor_reference, i.merchant_reference
+insert into candidates
+select 'internal', i.row_id, i.version, i.kind, i.currency, i.amount, null, null, k.type, k.value
 from internal_transactions i
+cross join lateral (values ('processor_id'::reference_type, i.processor_reference),
+                           ('merchant_reference', i.merchant_reference)) k (type, value)
 where i.account_id = :account_id and i.home_date >= ':look_back_date' and i.home_date <= ':last_date'
-  and (i.merchant_reference in (select merchant_reference from singles where side = 'processor' and takes_part)
-    or i.processor_reference in (select k.value from keys_processor k join singles s using (row_id) where k.type = 'processor_id'))
+  and (i.merchant_reference in (select value from single_keys where type = 'merchant_reference')
+    or i.processor_reference in (select value from single_keys where type = 'processor_id'))
+  and not exists (select 1 from singles s where s.row_id = i.row_id)
 
 -- step: processor_candidates
 -- By id through the identity index, whatever their age.
-create temp table processor_candidates on commit drop as
-with wanted as materialized (
-  select distinct processor_reference as value from singles where side = 'internal' and takes_part and processor_reference is not null
-)
-select p.row_id, p.kind, p.currency, p.gross as amount, w.value, 'processor_id'::reference_type as type
+insert into candidates
+with wanted as materialized (select distinct value from single_keys where side = 'internal' and type = 'processor_id')
+select 'processor'::side, p.row_id, p.version, p.kind, p.currency, p.gross, p.presentment_currency, p.presentment_amount,
+       'processor_id'::reference_type, w.value
 from wanted w
 join transaction_ids t on t.external_id = w.value and t.account_id = :account_id and t.side = 'processor'
 join processor_transactions p on p.home_date = t.home_date and p.row_id = t.row_id
 union all
-select p.row_id, p.kind, p.currency, p.gross, w.value, 'processor_id'
+select 'processor'::side, p.row_id, p.version, p.kind, p.currency, p.gross, p.presentment_currency, p.presentment_amount,
+       'processor_id'::reference_type, w.value
 from wanted w
 join row_references f on f.value = w.value and f.account_id = :account_id and f.type = 'processor_id'
 join processor_transactions p on p.home_date = f.home_date and p.row_id = f.row_id and p.version = f.version
 
 -- step: processor_candidates_by_reference hashed
-insert into processor_candidates
-select p.row_id, p.kind, p.currency, p.gross, p.merchant_reference, 'merchant_reference'
+insert into candidates
+select 'processor', p.row_id, p.version, p.kind, p.currency, p.gross, p.presentment_currency, p.presentment_amount,
+       'merchant_reference', p.merchant_reference
 from processor_transactions p
 where p.account_id = :account_id and p.home_date >= ':look_back_date' and p.home_date <= ':last_date'
-  and p.merchant_reference in (select merchant_reference from singles where side = 'internal' and takes_part)
+  and p.merchant_reference in (select value from single_keys where type = 'merchant_reference')
+  and not exists (select 1 from singles s where s.row_id = p.row_id)
 
--- step: analyze_internal_candidates
-analyze internal_candidates
+-- step: analyze_candidates
+analyze candidates
 
--- step: analyze_processor_candidates
-analyze processor_candidates
+-- step: grouped_candidates
+-- Of these, the ones that have a partner: in a live group, or in a pair that only waits for a status. sum_open: the amounts
+-- of the group differ, so that one more row could make the sum exact.
+create temp table grouped_candidates on commit drop as
+select c.*, m.rule, m.differences -> 'amount' is not null as sum_open
+from candidates c
+join matches m on m.p_row_id = c.row_id and m.p_version = c.version and m.level = 'activity' and m.released_seq is null
+where c.side = 'processor' and m.i_row_id is not null
+union all
+select c.*, m.rule, m.differences -> 'amount' is not null
+from candidates c
+join matches m on m.i_row_id = c.row_id and m.i_version = c.version and m.level = 'activity' and m.released_seq is null
+where c.side = 'internal' and m.p_row_id is not null
+union all
+select c.*, d.rule, false
+from candidates c
+join compared d on c.row_id in (d.p_row_id, d.i_row_id) and d.verdict = 'pending_timing'
 
 -- step: live_edges
--- Singles whose key leads into a live group that they may belong to: an equal surplus, a sum that may become exact, or
--- stronger evidence than the group's. Deciding that needs groups; calling them missing would be wrong.
+-- Singles whose key leads into a live group that they may belong to: an equal surplus (of either side of it), a sum that may
+-- become exact, or stronger evidence than the group's. Deciding that needs groups; calling them missing would be wrong.
 create temp table live_edges on commit drop as
-with internal_edges as (
-  select k.row_id, k.type, i.row_id as i_row_id, i.kind, i.currency, i.amount
-  from keys_processor k join internal_candidates i on k.type = 'processor_id' and i.processor_reference = k.value
-  union all
-  select k.row_id, k.type, i.row_id, i.kind, i.currency, i.amount
-  from keys_processor k join internal_candidates i on k.type = 'merchant_reference' and i.merchant_reference = k.value
-)
-select s.row_id
-from singles s
-join internal_edges e on e.row_id = s.row_id and e.kind = s.kind
-join matches m on m.i_row_id = e.i_row_id and m.released_seq is null and m.level = 'activity'
-where s.side = 'processor'
-  and ((e.currency = s.currency and e.amount = s.amount) or m.differences is not null
-    or (e.type = 'processor_id' and m.rule = 'merchant_reference'))
-union
-select s.row_id
-from singles s
-join keys_internal k on k.row_id = s.row_id
-join processor_candidates p on p.kind = s.kind and p.value = k.value and p.type = k.type
-join matches m on m.p_row_id = p.row_id and m.released_seq is null and m.level = 'activity'
-where s.side = 'internal'
-  and ((p.currency = s.currency and p.amount = s.amount) or m.differences is not null
-    or (k.type = 'processor_id' and m.rule = 'merchant_reference'))
+select distinct s.row_id
+from single_keys s
+join grouped_candidates g on g.type = s.type and g.value = s.value and g.kind = s.kind
+where case
+        when g.side = s.side then g.currency = s.currency and g.amount = s.amount
+        when g.sum_open or (s.type = 'processor_id' and g.rule = 'merchant_reference') then true
+        when s.presentment_currency = g.currency then s.presentment_amount = g.amount
+        when g.presentment_currency = s.currency then g.presentment_amount = s.amount
+        else g.currency = s.currency and g.amount = s.amount
+      end
 
 -- step: decided_singles
 create temp table decided_singles on commit drop as

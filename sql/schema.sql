@@ -1,0 +1,675 @@
+-- What the migrations come to, read from the catalog: for reading, never run. A test compares it with a migrated database;
+-- RECON_UPDATE_GOLDEN=1 writes it again.
+
+-- Roles
+
+create role recon_auditor nologin;
+create role recon_owner nologin;
+create role recon_worker nologin;
+
+-- Owners
+
+-- 52 objects belong to recon_owner
+
+-- Types
+
+create type delivery_status as enum ('pending', 'done', 'failed');
+create type discrepancy_state as enum ('open', 'assigned', 'proposed', 'resolved', 'written_off', 'closed');
+create type disposition as enum ('new', 'version', 'repeat');
+create type kind as enum ('payment', 'refund', 'dispute', 'fee', 'payout', 'transfer', 'adjustment', 'reserve', 'conversion', 'other');
+create type level as enum ('activity', 'netting', 'settlement', 'bank');
+create type outcome as enum ('clean', 'differences', 'inconclusive');
+create type reference_type as enum ('processor_id', 'merchant_reference', 'parent', 'payout', 'bank_reference');
+create type row_status as enum ('pending', 'settled', 'void');
+create type run_status as enum ('running', 'completed', 'failed', 'cancelled');
+create type run_trigger as enum ('schedule', 'manual', 'backfill', 'retry', 'try');
+create type severity as enum ('low', 'medium', 'high', 'critical');
+create type side as enum ('processor', 'internal');
+create type verdict as enum ('matched', 'matched_tolerance', 'matched_late', 'pending_timing', 'pending_source', 'missing_internal', 'missing_processor', 'amount_mismatch', 'currency_mismatch', 'fee_mismatch', 'status_mismatch', 'kind_mismatch', 'fx_variance', 'duplicate_processor', 'duplicate_internal', 'ambiguous', 'unexplained_remainder', 'not_in_bank', 'data_error', 'unknown_type', 'ignored');
+
+-- Sequences
+
+create sequence row_ids as bigint start 1 increment 1 cache 1000;
+
+-- Tables
+
+create table accounts (
+  account_id integer generated always as identity not null,
+  account text not null,
+  processor_name text not null,
+  zone text not null,
+  reporting_currency text not null,
+  start_date date not null,
+  decision_seq bigint default 0 not null,
+  constraint accounts_pkey PRIMARY KEY (account_id),
+  constraint accounts_account_key UNIQUE (account)
+);
+
+create table batch_totals (
+  batch_id bigint not null,
+  account_id integer not null,
+  side side not null,
+  home_date date not null,
+  disposition disposition not null,
+  level level not null,
+  kind kind not null,
+  currency text not null,
+  moves_balance boolean not null,
+  count bigint not null,
+  debits numeric(38,0) not null,
+  credits numeric(38,0) not null,
+  digest numeric(38,0) not null,
+  introduced_seq bigint,
+  constraint batch_totals_pkey PRIMARY KEY (batch_id, home_date, disposition, level, kind, currency, moves_balance),
+  constraint batch_totals_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id)
+);
+
+create table batches (
+  batch_id bigint generated always as identity not null,
+  account_id integer not null,
+  side side not null,
+  source_key text not null,
+  source_name text not null,
+  watermark timestamp with time zone,
+  fetched_until timestamp with time zone,
+  states_completeness boolean default false not null,
+  done boolean default false not null,
+  opened_by_run bigint not null,
+  created_at timestamp with time zone default now() not null,
+  constraint batches_pkey PRIMARY KEY (batch_id),
+  constraint batches_account_id_side_source_key_key UNIQUE (account_id, side, source_key),
+  constraint batches_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint batches_opened_by_run_fkey FOREIGN KEY (opened_by_run) REFERENCES reconciliation_runs(run_id)
+);
+
+create table data_quality_checks (
+  check_id bigint generated always as identity not null,
+  run_id bigint not null,
+  name text not null,
+  passed boolean not null,
+  detail text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint data_quality_checks_pkey PRIMARY KEY (check_id),
+  constraint data_quality_checks_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id)
+);
+
+create table discrepancies (
+  discrepancy_id bigint generated always as identity not null,
+  account_id integer not null,
+  account text not null,
+  level level not null,
+  anchor_side side not null,
+  anchor_row_id bigint not null,
+  anchor_external_id text not null,
+  business_date date not null,
+  verdict verdict not null,
+  reason text,
+  state discrepancy_state default 'open'::discrepancy_state not null,
+  severity severity not null,
+  kind kind not null,
+  currency text not null,
+  amount bigint not null,
+  partner_external_id text,
+  differences jsonb,
+  introduced_seq bigint not null,
+  opened_seq bigint not null,
+  changed_seq bigint not null,
+  closed_seq bigint,
+  closed_by text,
+  constraint discrepancies_pkey PRIMARY KEY (discrepancy_id),
+  constraint discrepancies_account_id_level_anchor_row_id_key UNIQUE (account_id, level, anchor_row_id),
+  constraint discrepancies_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint discrepancies_closed_by_check CHECK (closed_by = ANY (ARRAY['matched_late'::text, 'netted'::text, 'superseded'::text, 'person'::text]))
+);
+
+create table discrepancy_events (
+  event_id bigint generated always as identity not null,
+  discrepancy_id bigint not null,
+  run_id bigint,
+  decision_seq bigint,
+  event text not null,
+  verdict verdict not null,
+  state discrepancy_state not null,
+  detail text,
+  actor text default SESSION_USER not null,
+  created_at timestamp with time zone default now() not null,
+  constraint discrepancy_events_pkey PRIMARY KEY (event_id),
+  constraint discrepancy_events_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(discrepancy_id),
+  constraint discrepancy_events_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
+  constraint discrepancy_events_event_check CHECK (event = ANY (ARRAY['opened'::text, 'verdict_changed'::text, 'closed'::text, 'reopened'::text]))
+);
+
+create table expected_runs (
+  account_id integer not null,
+  business_date date not null,
+  due_at timestamp with time zone not null,
+  constraint expected_runs_pkey PRIMARY KEY (account_id, business_date),
+  constraint expected_runs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id)
+);
+
+create table fetch_shards (
+  batch_id bigint not null,
+  shard text not null,
+  from_ms bigint not null,
+  to_ms bigint not null,
+  attempt integer default 0 not null,
+  cursor text,
+  pages integer default 0 not null,
+  row_count bigint default 0 not null,
+  reference_count bigint default 0 not null,
+  quarantined_count bigint default 0 not null,
+  done boolean default false not null,
+  constraint fetch_shards_pkey PRIMARY KEY (batch_id, shard),
+  constraint fetch_shards_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id)
+);
+
+create table internal_transactions (
+  row_id bigint not null,
+  batch_id bigint not null,
+  amount bigint not null,
+  fee bigint,
+  content_hash bigint not null,
+  occurred_at timestamp with time zone not null,
+  account_id integer not null,
+  home_date date not null,
+  version integer not null,
+  line integer,
+  kind kind not null,
+  status row_status not null,
+  reverses boolean not null,
+  moves_balance boolean not null,
+  currency text collate "C" not null,
+  external_id text collate "C" not null,
+  processor_reference text collate "C",
+  merchant_reference text collate "C",
+  parent_id text collate "C",
+  unknown_code text,
+  constraint internal_transactions_pkey PRIMARY KEY (home_date, row_id, version)
+) partition by RANGE (home_date);
+
+create table matches (
+  account_id integer not null,
+  decided_seq bigint not null,
+  released_seq bigint,
+  p_row_id bigint,
+  i_row_id bigint,
+  p_amount bigint,
+  i_amount bigint,
+  members_digest bigint not null,
+  p_home_date date,
+  i_home_date date,
+  p_version integer,
+  i_version integer,
+  verdict verdict not null,
+  level level not null,
+  p_kind kind,
+  i_kind kind,
+  late boolean not null,
+  p_moves_balance boolean,
+  i_moves_balance boolean,
+  rule text not null,
+  p_currency text,
+  i_currency text,
+  differences jsonb,
+  constraint matches_check CHECK (p_row_id IS NOT NULL OR i_row_id IS NOT NULL),
+  constraint matches_check1 CHECK (released_seq IS NULL OR released_seq > decided_seq)
+);
+
+create table notifications (
+  notification_id bigint generated always as identity not null,
+  run_id bigint,
+  audience text not null,
+  kind text not null,
+  dedupe_key text not null,
+  severity severity,
+  message_id text not null,
+  payload text not null,
+  status delivery_status default 'pending'::delivery_status not null,
+  attempts integer default 0 not null,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  delivered_at timestamp with time zone,
+  constraint notifications_pkey PRIMARY KEY (notification_id),
+  constraint notifications_dedupe_key_key UNIQUE (dedupe_key),
+  constraint notifications_message_id_key UNIQUE (message_id),
+  constraint notifications_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id)
+);
+
+create table open_items (
+  account_id integer not null,
+  side side not null,
+  level level not null,
+  row_id bigint not null,
+  version integer not null,
+  home_date date not null,
+  introduced_seq bigint not null,
+  opened_seq bigint not null,
+  kind kind not null,
+  currency text not null,
+  amount bigint not null,
+  moves_balance boolean not null,
+  constraint open_items_pkey PRIMARY KEY (account_id, level, row_id)
+);
+
+create table processor_transactions (
+  row_id bigint not null,
+  batch_id bigint not null,
+  gross bigint not null,
+  fee bigint,
+  net bigint,
+  content_hash bigint not null,
+  occurred_at timestamp with time zone not null,
+  account_id integer not null,
+  home_date date not null,
+  version integer not null,
+  line integer,
+  kind kind not null,
+  level level not null,
+  status row_status not null,
+  reverses boolean not null,
+  moves_balance boolean not null,
+  test_mode boolean not null,
+  currency text collate "C" not null,
+  external_id text collate "C" not null,
+  merchant_reference text collate "C",
+  parent_id text collate "C",
+  payout_id text collate "C",
+  unknown_code text,
+  available_on date,
+  presentment_amount bigint,
+  presentment_currency text collate "C",
+  fx_rate numeric,
+  constraint processor_transactions_pkey PRIMARY KEY (home_date, row_id, version)
+) partition by RANGE (home_date);
+
+create table quarantined_rows (
+  quarantine_id bigint generated always as identity not null,
+  batch_id bigint not null,
+  account_id integer not null,
+  side side not null,
+  source text not null,
+  "position" text not null,
+  reason text not null,
+  business_date date not null,
+  superseded boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  constraint quarantined_rows_pkey PRIMARY KEY (quarantine_id),
+  constraint quarantined_rows_batch_id_source_position_key UNIQUE (batch_id, source, "position"),
+  constraint quarantined_rows_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id)
+);
+
+create table reconciliation_run_totals (
+  run_id bigint not null,
+  term text not null,
+  side side not null,
+  level level not null,
+  kind kind not null,
+  currency text not null,
+  moves_balance boolean not null,
+  count bigint not null,
+  debits numeric(38,0) not null,
+  credits numeric(38,0) not null,
+  constraint reconciliation_run_totals_pkey PRIMARY KEY (run_id, term, side, level, kind, currency, moves_balance),
+  constraint reconciliation_run_totals_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
+  constraint reconciliation_run_totals_term_check CHECK (term = ANY (ARRAY['open_before'::text, 'introduced'::text, 'version_delta'::text, 'reopened'::text, 'closed'::text, 'open_after'::text]))
+);
+
+create table reconciliation_run_verdicts (
+  run_id bigint not null,
+  side side not null,
+  level level not null,
+  verdict verdict not null,
+  currency text not null,
+  count bigint not null,
+  amount numeric(38,0) not null,
+  constraint reconciliation_run_verdicts_pkey PRIMARY KEY (run_id, side, level, verdict, currency),
+  constraint reconciliation_run_verdicts_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id)
+);
+
+create table reconciliation_runs (
+  run_id bigint generated always as identity not null,
+  account_id integer not null,
+  account text not null,
+  processor_name text not null,
+  run_date date not null,
+  run_number integer not null,
+  decision_seq bigint,
+  status run_status default 'running'::run_status not null,
+  outcome outcome,
+  trigger run_trigger not null,
+  reason text,
+  workflow_id text not null,
+  temporal_run_id text not null,
+  attempt integer default 0 not null,
+  window_start timestamp with time zone not null,
+  window_end timestamp with time zone not null,
+  horizon timestamp with time zone,
+  processor_coverage timestamp with time zone,
+  internal_coverage timestamp with time zone,
+  reporting_currency text not null,
+  missing_transaction_count integer,
+  total_discrepancy_amount numeric,
+  ambiguous_amount numeric,
+  carried_count integer,
+  carried_amount numeric,
+  rule_set_hash text,
+  code_version text,
+  input_digest text,
+  result_digest text,
+  canonical_result text,
+  report_key text,
+  publish_status delivery_status default 'pending'::delivery_status not null,
+  error text,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint reconciliation_runs_pkey PRIMARY KEY (run_id),
+  constraint reconciliation_runs_account_id_decision_seq_key UNIQUE (account_id, decision_seq),
+  constraint reconciliation_runs_account_id_run_date_run_number_key UNIQUE (account_id, run_date, run_number),
+  constraint reconciliation_runs_workflow_id_temporal_run_id_key UNIQUE (workflow_id, temporal_run_id),
+  constraint reconciliation_runs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint reconciliation_runs_rule_set_hash_fkey FOREIGN KEY (rule_set_hash) REFERENCES rule_sets(rule_set_hash),
+  constraint reconciliation_runs_check CHECK (status <> 'completed'::run_status OR outcome IS NOT NULL AND decision_seq IS NOT NULL)
+);
+
+create table row_references (
+  account_id integer not null,
+  row_id bigint not null,
+  home_date date not null,
+  version integer not null,
+  type reference_type not null,
+  value text collate "C" not null,
+  constraint row_references_pkey PRIMARY KEY (row_id, version, type, value)
+);
+
+create table row_verdicts (
+  account_id integer not null,
+  decision_seq bigint not null,
+  side side not null,
+  level level not null,
+  row_id bigint not null,
+  version integer not null,
+  home_date date not null,
+  verdict verdict not null,
+  reason text,
+  partner_row_id bigint,
+  partner_home_date date,
+  differences jsonb,
+  constraint row_verdicts_pkey PRIMARY KEY (row_id, level, decision_seq)
+);
+
+create table rule_sets (
+  rule_set_hash text not null,
+  body text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint rule_sets_pkey PRIMARY KEY (rule_set_hash)
+);
+
+create table run_batches (
+  run_id bigint not null,
+  batch_id bigint not null,
+  constraint run_batches_pkey PRIMARY KEY (run_id, batch_id),
+  constraint run_batches_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id),
+  constraint run_batches_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id)
+);
+
+create table schema_migrations (
+  file text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migrations_pkey PRIMARY KEY (file)
+);
+
+create table transaction_ids (
+  account_id integer not null,
+  side side not null,
+  external_id text collate "C" not null,
+  row_id bigint not null,
+  home_date date not null,
+  constraint transaction_ids_external_id_account_id_side_key UNIQUE (external_id, account_id, side)
+) partition by HASH (external_id);
+
+-- Partitions
+
+create table transaction_ids_0 partition of transaction_ids FOR VALUES WITH (modulus 4, remainder 0);
+create table transaction_ids_1 partition of transaction_ids FOR VALUES WITH (modulus 4, remainder 1);
+create table transaction_ids_2 partition of transaction_ids FOR VALUES WITH (modulus 4, remainder 2);
+create table transaction_ids_3 partition of transaction_ids FOR VALUES WITH (modulus 4, remainder 3);
+
+-- Indexes
+
+CREATE INDEX batch_totals_not_introduced ON public.batch_totals USING btree (account_id, home_date) WHERE ((introduced_seq IS NULL) AND (disposition <> 'repeat'::disposition));
+CREATE INDEX discrepancies_by_change ON public.discrepancies USING btree (account_id, changed_seq);
+CREATE INDEX discrepancies_live ON public.discrepancies USING btree (account_id, business_date) WHERE (state <> ALL (ARRAY['closed'::discrepancy_state, 'resolved'::discrepancy_state, 'written_off'::discrepancy_state]));
+CREATE INDEX discrepancy_events_by_discrepancy ON public.discrepancy_events USING btree (discrepancy_id);
+CREATE INDEX matches_by_decision ON public.matches USING brin (decided_seq) WITH (autosummarize='on');
+CREATE UNIQUE INDEX matches_live_internal ON public.matches USING btree (i_row_id, level) WHERE (released_seq IS NULL);
+CREATE UNIQUE INDEX matches_live_processor ON public.matches USING btree (p_row_id, level) WHERE (released_seq IS NULL);
+CREATE INDEX matches_one_sided ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (verdict = 'ignored'::verdict));
+CREATE UNIQUE INDEX one_running_per_account_day ON public.reconciliation_runs USING btree (account_id, run_date) WHERE (status = 'running'::run_status);
+CREATE INDEX quarantined_rows_by_day ON public.quarantined_rows USING btree (account_id, business_date);
+CREATE INDEX row_references_by_value ON public.row_references USING btree (value, account_id, type);
+CREATE INDEX row_verdicts_by_decision ON public.row_verdicts USING btree (account_id, decision_seq);
+CREATE INDEX runs_by_creation ON public.reconciliation_runs USING btree (created_at DESC);
+
+-- Triggers
+
+-- none
+
+-- Views
+
+create view row_verdicts_now as
+ WITH introduced AS (
+         SELECT 'processor'::side AS side,
+            t.account_id,
+            t.home_date,
+            t.row_id,
+            t.version,
+            t.level,
+            t.external_id,
+            t.kind,
+            t.currency,
+            t.gross AS amount,
+            t.moves_balance,
+            t.occurred_at,
+            t.merchant_reference,
+            t.batch_id
+           FROM processor_transactions t
+        UNION ALL
+         SELECT 'internal'::side,
+            t.account_id,
+            t.home_date,
+            t.row_id,
+            t.version,
+            'activity'::level,
+            t.external_id,
+            t.kind,
+            t.currency,
+            t.amount,
+            t.moves_balance,
+            t.occurred_at,
+            t.merchant_reference,
+            t.batch_id
+           FROM internal_transactions t
+        ), pinned AS (
+         SELECT i.side,
+            i.account_id,
+            i.home_date,
+            i.row_id,
+            i.version,
+            i.level,
+            i.external_id,
+            i.kind,
+            i.currency,
+            i.amount,
+            i.moves_balance,
+            i.occurred_at,
+            i.merchant_reference,
+            i.batch_id,
+            b.introduced_seq,
+            row_number() OVER (PARTITION BY i.row_id ORDER BY i.version DESC) AS newest
+           FROM introduced i
+             JOIN LATERAL ( SELECT t.introduced_seq
+                   FROM batch_totals t
+                  WHERE t.batch_id = i.batch_id AND t.home_date = i.home_date AND t.side = i.side AND t.disposition <> 'repeat'::disposition AND t.introduced_seq IS NOT NULL
+                 LIMIT 1) b ON true
+        )
+ SELECT a.account,
+    p.account_id,
+    p.side,
+    p.level,
+    p.external_id,
+    p.row_id,
+    p.version,
+    p.home_date,
+    p.kind,
+    p.currency,
+    p.amount,
+    p.moves_balance,
+    p.occurred_at,
+    p.introduced_seq,
+    COALESCE(m.verdict, v.verdict) AS verdict,
+    COALESCE(m.rule, v.reason) AS rule,
+    m.decided_seq,
+        CASE
+            WHEN m.verdict IS NOT NULL THEN
+            CASE p.side
+                WHEN 'processor'::side THEN m.i_row_id
+                ELSE m.p_row_id
+            END
+            ELSE v.partner_row_id
+        END AS partner_row_id,
+        CASE
+            WHEN m.verdict IS NOT NULL THEN
+            CASE p.side
+                WHEN 'processor'::side THEN m.i_home_date
+                ELSE m.p_home_date
+            END
+            ELSE v.partner_home_date
+        END AS partner_home_date,
+    COALESCE(m.differences, v.differences) AS differences
+   FROM pinned p
+     JOIN accounts a USING (account_id)
+     LEFT JOIN LATERAL ( SELECT m_1.account_id,
+            m_1.decided_seq,
+            m_1.released_seq,
+            m_1.p_row_id,
+            m_1.i_row_id,
+            m_1.p_amount,
+            m_1.i_amount,
+            m_1.members_digest,
+            m_1.p_home_date,
+            m_1.i_home_date,
+            m_1.p_version,
+            m_1.i_version,
+            m_1.verdict,
+            m_1.level,
+            m_1.p_kind,
+            m_1.i_kind,
+            m_1.late,
+            m_1.p_moves_balance,
+            m_1.i_moves_balance,
+            m_1.rule,
+            m_1.p_currency,
+            m_1.i_currency,
+            m_1.differences
+           FROM matches m_1
+          WHERE m_1.released_seq IS NULL AND m_1.level = p.level AND
+                CASE p.side
+                    WHEN 'processor'::side THEN m_1.p_row_id = p.row_id
+                    ELSE m_1.i_row_id = p.row_id
+                END) m ON true
+     LEFT JOIN LATERAL ( SELECT v_1.account_id,
+            v_1.decision_seq,
+            v_1.side,
+            v_1.level,
+            v_1.row_id,
+            v_1.version,
+            v_1.home_date,
+            v_1.verdict,
+            v_1.reason,
+            v_1.partner_row_id,
+            v_1.partner_home_date,
+            v_1.differences
+           FROM row_verdicts v_1
+          WHERE v_1.row_id = p.row_id AND v_1.level = p.level
+          ORDER BY v_1.decision_seq DESC
+         LIMIT 1) v ON true
+  WHERE p.newest = 1;
+
+-- Functions
+
+create function analyze_partition(parent text, on_date date) returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, public
+  -- body sha256 3f55233c75ed17033b9eb98868d3b2cda861b1e00ef235d65080641d4a88aded
+create function ensure_partitions(from_date date, to_date date) returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, public
+  -- body sha256 67605b5853d179abad4df215daaad11c0b1cf0e88044ea1c4e86c3afe5976457
+
+-- Grants
+
+grant usage on schema public to public;
+grant create, usage on schema public to recon_owner;
+grant select on accounts to recon_auditor;
+grant insert, select, update on accounts to recon_worker;
+grant select on batch_totals to recon_auditor;
+grant insert, select, update on batch_totals to recon_worker;
+grant select on batches to recon_auditor;
+grant insert, select, update on batches to recon_worker;
+grant select on data_quality_checks to recon_auditor;
+grant insert, select on data_quality_checks to recon_worker;
+grant select on discrepancies to recon_auditor;
+grant insert, select, update on discrepancies to recon_worker;
+grant select on discrepancy_events to recon_auditor;
+grant insert, select on discrepancy_events to recon_worker;
+grant select on expected_runs to recon_auditor;
+grant insert, select, update on expected_runs to recon_worker;
+grant select on fetch_shards to recon_auditor;
+grant insert, select, update on fetch_shards to recon_worker;
+grant select on internal_transactions to recon_auditor;
+grant insert, select on internal_transactions to recon_worker;
+grant select on matches to recon_auditor;
+grant insert, select, update (released_seq) on matches to recon_worker;
+grant select on notifications to recon_auditor;
+grant insert, select, update on notifications to recon_worker;
+grant select on open_items to recon_auditor;
+grant delete, insert, select, update on open_items to recon_worker;
+grant select on processor_transactions to recon_auditor;
+grant insert, select on processor_transactions to recon_worker;
+grant select on quarantined_rows to recon_auditor;
+grant insert, select on quarantined_rows to recon_worker;
+grant select on reconciliation_run_totals to recon_auditor;
+grant insert, select on reconciliation_run_totals to recon_worker;
+grant select on reconciliation_run_verdicts to recon_auditor;
+grant insert, select on reconciliation_run_verdicts to recon_worker;
+grant select on reconciliation_runs to recon_auditor;
+grant insert, select, update on reconciliation_runs to recon_worker;
+grant select on row_references to recon_auditor;
+grant insert, select on row_references to recon_worker;
+grant select on row_verdicts to recon_auditor;
+grant insert, select on row_verdicts to recon_worker;
+grant select on row_verdicts_now to recon_auditor;
+grant select on row_verdicts_now to recon_worker;
+grant select on rule_sets to recon_auditor;
+grant insert, select on rule_sets to recon_worker;
+grant select on run_batches to recon_auditor;
+grant insert, select on run_batches to recon_worker;
+grant select on schema_migrations to recon_auditor;
+grant select on schema_migrations to recon_worker;
+grant usage on sequence row_ids to recon_worker;
+grant select on transaction_ids to recon_auditor;
+grant insert, select on transaction_ids to recon_worker;
+grant select on transaction_ids_0 to recon_auditor;
+grant select on transaction_ids_0 to recon_worker;
+grant select on transaction_ids_1 to recon_auditor;
+grant select on transaction_ids_1 to recon_worker;
+grant select on transaction_ids_2 to recon_auditor;
+grant select on transaction_ids_2 to recon_worker;
+grant select on transaction_ids_3 to recon_auditor;
+grant select on transaction_ids_3 to recon_worker;
+grant execute on function analyze_partition(parent text, on_date date) to recon_worker;
+grant execute on function ensure_partitions(from_date date, to_date date) to recon_worker;
+
+-- Anything else
+
+-- none
