@@ -13,6 +13,8 @@ export interface Tally {
 export interface Steps {
   /** A tool that only says yes or no. */
   tool(name: string, command: string, ...args: readonly string[]): void;
+  /** One of our own scripts; what it says on stderr is shown as it comes. */
+  script(name: string, path: string): void;
   /** Jest over these files; every test counts. */
   jest(name: string, files: readonly string[], options?: { unit?: boolean; inBand?: boolean }): void;
   /** Prints the one line that everything else is judged by, and sets the exit code. */
@@ -36,6 +38,12 @@ export function startSteps(): Steps {
       if (!ok) process.stdout.write(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}\n`);
       say(ok, name, sinceMs);
       tally[ok ? 'passed' : 'failed'] += 1;
+    },
+    script: (name, path) => {
+      const sinceMs = performance.now();
+      const result = spawnSync(process.execPath, ['--no-warnings', path], { stdio: ['ignore', 'ignore', 'inherit'] });
+      say(result.status === 0, name, sinceMs);
+      tally[result.status === 0 ? 'passed' : 'failed'] += 1;
     },
     jest: (name, files, options = {}) => {
       if (files.length === 0) return;

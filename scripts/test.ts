@@ -11,6 +11,7 @@ const wanted = (suite: string) => only === undefined || only === suite;
 const files = testFiles();
 const steps = startSteps();
 if (only === undefined) staticChecks(steps);
+if (only !== 'unit') steps.script('local servers', 'scripts/prepare-servers.ts');
 if (wanted('unit')) steps.jest('unit, property, replay and bundle tests', files.unit, { unit: true });
 if (wanted('services')) steps.jest('services: database, sources, reports, mail, command line', files.services);
 if (wanted('workflows')) steps.jest('workflows on a Temporal server', files.workflows, { inBand: true });
