@@ -1,16 +1,19 @@
 // npm run bench: what a run costs, as seconds, memory, ratio to the floor and growth. Each figure from a process of its own.
 // --quick takes fewer rows; --json prints one object.
 import { spawn } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { writeBenchFiles } from './files.ts';
 
 const quick = process.argv.includes('--quick');
 const json = process.argv.includes('--json');
 const DAY_TRANSACTIONS = quick ? 2_000 : 10_000;
 const FILE_ROWS = quick ? [10_000, 100_000] : [100_000, 1_000_000];
-// As the worker is started (package.json): a small young generation keeps the peak flat.
-const NODE_FLAGS = ['--no-warnings', '--max-semi-space-size=16'];
+// As the worker is started (package.json): a bounded heap keeps the peak flat.
+const NODE_FLAGS = ['--no-warnings', '--max-old-space-size=192', '--max-semi-space-size=8'];
 
 const daySchema = z.object({
   transactions: z.number(),
@@ -31,15 +34,19 @@ say(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${pro
 
 const day = daySchema.parse(await measure('measure-day.ts', DAY_TRANSACTIONS));
 say(`API to mail   ${day.transactions} transactions  ${day.seconds} s  ${day.rowsPerSecond} rows/s  ${day.rssMb} MB`);
+// Written here: the measured process must not pay for making its own input.
+const folder = await mkdtemp(join(tmpdir(), 'recon-bench-'));
 const files: z.infer<typeof filesSchema>[] = [];
 for (const rows of FILE_ROWS) {
-  const measured = filesSchema.parse(await measure('measure-files.ts', rows));
+  await writeBenchFiles(folder, rows);
+  const measured = filesSchema.parse(await measure('measure-files.ts', rows, folder));
   const phases = Object.entries(measured.phases).map(([name, seconds]) => `${name} ${seconds}`);
   say(
     `files         ${rows} a side  ${measured.seconds} s (floor ${measured.floorSeconds} s)  ${measured.rssMb} MB  ${phases.join(' · ')}`,
   );
   files.push(measured);
 }
+await rm(folder, { recursive: true, force: true });
 const [small, large] = files;
 const floorRatio = round((large?.seconds ?? 0) / (large?.floorSeconds ?? 1));
 const growth = round((large?.seconds ?? 0) / (small?.seconds ?? 1));
@@ -51,9 +58,11 @@ if (json) {
   );
 }
 
-async function measure(script: string, size: number): Promise<unknown> {
+async function measure(script: string, size: number, ...more: string[]): Promise<unknown> {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [...NODE_FLAGS, path, String(size)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, path, String(size), ...more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   for await (const chunk of child.stdout) text += chunk;
   const code = await new Promise<number | null>((done) =>

@@ -10,16 +10,16 @@ import { startLocalRecon } from '../client/local-recon.ts';
 import { planTry } from '../client/try-files.ts';
 import type { Activities } from '../workflows/contracts.ts';
 import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
-import { BENCH_DATE, writeBenchFiles } from './files.ts';
+import { BENCH_DATE, benchFiles } from './files.ts';
 import { measureFloor } from './floor.ts';
 
 const rows = Number(process.argv[2]);
+const files = benchFiles(process.argv[3] ?? '.', rows);
 const folder = await mkdtemp(join(tmpdir(), 'recon-bench-'));
 const spans: { step: string; startMs: number; endMs: number }[] = [];
 const steps: StepTiming[] = [];
 
 try {
-  const files = await writeBenchFiles(folder, rows);
   const plan = await planTry({
     processor: [files.processor],
     internal: [files.internal],
