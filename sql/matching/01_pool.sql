@@ -65,18 +65,68 @@ analyze versions_processor
 -- step: analyze_versions_internal
 analyze versions_internal
 
--- step: reopen_ignored
--- A row that only an ignore rule closed opens again when a row that names it arrives (a void, then "paid").
+-- step: ignored_keys
+-- Keys of the rows that only an ignore rule closed and that would take part otherwise.
+create temp table ignored_keys on commit drop as
+with ignored as (
+  select p_home_date, p_row_id, p_version, i_home_date, i_row_id, i_version from matches
+  where account_id = :account_id and released_seq is null and verdict = 'ignored' and decided_seq < :seq and level = 'activity'
+    and coalesce(p_home_date, i_home_date) >= ':look_back_date'
+), processor as (
+  select t.row_id, t.version, t.external_id, t.merchant_reference
+  from ignored g join processor_transactions t on t.home_date = g.p_home_date and t.row_id = g.p_row_id and t.version = g.p_version
+  where t.moves_balance or t.status = 'void'
+)
+select 'processor'::side as side, t.row_id, k.type, k.value
+from processor t
+cross join lateral (values ('processor_id'::reference_type, t.external_id), ('merchant_reference', t.merchant_reference)) k (type, value)
+where k.value is not null
+union all
+select 'processor', f.row_id, f.type, f.value
+from processor t join row_references f on f.row_id = t.row_id and f.version = t.version and f.type = 'processor_id'
+union all
+select 'internal', t.row_id, k.type, k.value
+from ignored g join internal_transactions t on t.home_date = g.i_home_date and t.row_id = g.i_row_id and t.version = g.i_version
+cross join lateral (values ('processor_id'::reference_type, t.processor_reference), ('merchant_reference', t.merchant_reference)) k (type, value)
+where k.value is not null and (t.moves_balance or t.status = 'void')
+
+-- step: analyze_ignored_keys
+analyze ignored_keys
+
+-- step: reopen_ignored hashed
+-- Such a row takes part again when a row of the other side arrives with one of its keys (a void, then "paid").
 insert into reopened
+with named as (
+  select g.row_id from ignored_keys g
+  join internal_transactions n on n.processor_reference = g.value
+  where g.side = 'processor' and g.type = 'processor_id' and n.account_id = :account_id
+    and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+  union
+  select g.row_id from ignored_keys g
+  join internal_transactions n on n.merchant_reference = g.value
+  where g.side = 'processor' and g.type = 'merchant_reference' and n.account_id = :account_id
+    and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+  union
+  select g.row_id from ignored_keys g
+  join processor_transactions n on n.external_id = g.value
+  where g.side = 'internal' and g.type = 'processor_id' and n.account_id = :account_id
+    and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+  union
+  select g.row_id from ignored_keys g
+  join row_references f on f.value = g.value and f.type = 'processor_id' and f.account_id = :account_id
+  join processor_transactions n on n.home_date = f.home_date and n.row_id = f.row_id and n.version = f.version
+  where g.side = 'internal' and g.type = 'processor_id'
+    and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+  union
+  select g.row_id from ignored_keys g
+  join processor_transactions n on n.merchant_reference = g.value
+  where g.side = 'internal' and g.type = 'merchant_reference' and n.account_id = :account_id
+    and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+)
 select m.* from matches m
-join processor_transactions t on t.home_date = m.p_home_date and t.row_id = m.p_row_id and t.version = m.p_version
-where m.account_id = :account_id and m.released_seq is null and m.verdict = 'ignored' and m.decided_seq < :seq
-  and t.status = 'void' and m.p_home_date >= ':look_back_date'
-  and not exists (select 1 from reopened r where r.p_row_id = m.p_row_id)
-  and exists (select 1 from internal_transactions i
-              where i.account_id = :account_id and i.home_date between ':min_date' and ':run_date'
-                and (i.batch_id, i.home_date) in (select batch_id, home_date from introduced where side = 'internal')
-                and (i.processor_reference = t.external_id or i.merchant_reference = t.merchant_reference))
+where m.account_id = :account_id and m.released_seq is null and m.verdict = 'ignored' and m.level = 'activity'
+  and coalesce(m.p_row_id, m.i_row_id) in (select row_id from named)
+  and not exists (select 1 from reopened r where coalesce(r.p_row_id, r.i_row_id) = coalesce(m.p_row_id, m.i_row_id) and r.level = m.level)
 
 -- step: release
 update matches m set released_seq = :seq
