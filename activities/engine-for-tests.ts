@@ -7,6 +7,7 @@ import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { parseBusinessDate } from '../domain/business-date.ts';
 import { defaultRuleSet, type RuleSet } from '../domain/rule-set.ts';
+import { SIDES, type Side } from '../domain/vocabulary.ts';
 import { createDatabase } from '../sql/database.ts';
 import type { Activities, DecisionManifest } from '../workflows/contracts.ts';
 import type { AccountSetup } from './accounts.ts';
@@ -34,19 +35,22 @@ export interface EngineDay {
 
 export type EngineRun = DecisionManifest & { readonly runId: string; readonly runNumber: number };
 
-/** A run whose rows are staged and that nobody has decided yet. */
-export interface StagedDay {
+/** A run step by step. */
+export interface OpenDay {
   readonly runId: string;
   readonly runNumber: number;
   readonly activities: Activities;
+  /** Waits for one side and fetches it. */
+  stageSide(side: Side): Promise<void>;
   decide(): Promise<EngineRun>;
 }
 
 export interface EngineAccount {
   readonly account: string;
   setupOf(day: EngineDay): Promise<AccountSetup>;
+  openDay(day: EngineDay): Promise<OpenDay>;
   /** Everything before the decision: open, wait, fetch both sides. */
-  stageDay(day: EngineDay): Promise<StagedDay>;
+  stageDay(day: EngineDay): Promise<OpenDay>;
   /** One run of one day over the rows given now (and everything staged before). */
   runDay(day: EngineDay): Promise<EngineRun>;
   /** The latest verdict of every live row, by `side id`. */
@@ -64,7 +68,6 @@ export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 const ACCOUNT = 'test/files';
 const FAR_FUTURE = '2100-01-01T00:00:00Z';
-const SIDES = ['processor', 'internal'] as const;
 
 export async function startEngine(options: EngineOptions) {
   const url = options.databaseUrl;
@@ -126,7 +129,7 @@ function engineAccount(parts: EngineParts, account: string, given: Partial<Accou
       ...day.setup,
     };
   };
-  const stageDay = async (day: EngineDay): Promise<StagedDay> => {
+  const openDay = async (day: EngineDay): Promise<OpenDay> => {
     const activities = activitiesOf(parts, await setupOf(day), day);
     const { runId, runNumber } = await activities.openRun({
       account,
@@ -136,17 +139,23 @@ function engineAccount(parts: EngineParts, account: string, given: Partial<Accou
       workflowId: `reconcile/${account}/${day.date}`,
       temporalRunId: parts.nextExecution(),
     });
-    for (const side of SIDES) await stageSide(activities, runId, side);
     return {
       runId,
       runNumber,
       activities,
+      stageSide: (side) => stageSide(activities, runId, side),
       decide: async () => ({ ...(await activities.decideRun({ runId })), runId, runNumber }),
     };
+  };
+  const stageDay = async (day: EngineDay): Promise<OpenDay> => {
+    const run = await openDay(day);
+    for (const side of SIDES) await run.stageSide(side);
+    return run;
   };
   return {
     account,
     setupOf,
+    openDay,
     stageDay,
     runDay: async (day) => (await stageDay(day)).decide(),
     verdicts: () => readVerdicts(parts.database, account),
@@ -172,7 +181,7 @@ function activitiesOf(parts: EngineParts, setup: AccountSetup, day: EngineDay): 
   });
 }
 
-async function stageSide(activities: Activities, runId: string, side: (typeof SIDES)[number]): Promise<void> {
+async function stageSide(activities: Activities, runId: string, side: Side): Promise<void> {
   await activities.awaitSource({ runId, side });
   const { batchId, shards } = await activities.planFetch({ runId, side });
   for (const shard of shards) await activities.fetchShard({ runId, side, batchId, shard });

@@ -1,19 +1,33 @@
 // The grammar of the `recon` command (design section 10): global options, and each command from its own file.
 import { Command } from 'commander';
+import { registerBackfill } from './backfill.ts';
 import type { ClientIo } from './client-io.ts';
 import { registerDemo, registerDev } from './demo.ts';
+import { registerDiscrepancies } from './discrepancies.ts';
+import { registerDoctor } from './doctor.ts';
 import { TYPED_AS } from './help-examples.ts';
+import { registerReports } from './reports.ts';
+import { registerRetry } from './retry.ts';
 import { registerRun } from './run.ts';
+import { registerRuns } from './runs.ts';
 import { registerSchedule } from './schedule.ts';
 import { registerSetup } from './setup.ts';
+import { registerStatus } from './status.ts';
 import { registerTry } from './try.ts';
 
 type Register = (program: Command, io: ClientIo) => void;
 
 const COMMANDS: readonly Register[] = [
   registerSetup,
+  registerDoctor,
   registerSchedule,
+  registerStatus,
   registerRun,
+  registerRetry,
+  registerBackfill,
+  registerRuns,
+  registerDiscrepancies,
+  registerReports,
   registerTry,
   registerDemo,
   registerDev,

@@ -13,10 +13,17 @@ export async function runClient(words: readonly string[], io: ClientIo): Promise
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    // Commander has said it already, with a suggestion where a word looks mistyped.
-    if (error instanceof CommanderError) return HELP_WAS_ASKED_FOR.has(error.code) ? EXIT.clean : EXIT.usage;
     const { json = false, debug = false } = program.opts<GlobalOptions>();
-    reportError(io, error, { json, debug, hasResult: false });
+    if (!(error instanceof CommanderError)) reportError(io, error, { json, debug, hasResult: false });
+    else if (HELP_WAS_ASKED_FOR.has(error.code)) return EXIT.clean;
+    // Commander has said it on stderr already, with a suggestion where a word looks mistyped.
+    else {
+      if (json)
+        io.stdout.write(
+          `${JSON.stringify({ error: { name: 'UsageError', message: error.message.replace(/^error: /, '') } })}\n`,
+        );
+      return EXIT.usage;
+    }
   }
   return io.exitCode();
 }

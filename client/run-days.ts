@@ -25,6 +25,8 @@ export interface HowToRun {
   readonly trigger: Trigger;
   readonly reason: string | undefined;
   readonly wait: boolean;
+  /** Said beside the runs with --json. */
+  readonly alsoSay?: object;
 }
 
 interface RunDay {
@@ -47,7 +49,7 @@ export async function runDays(
     const reason = how.reason === undefined ? {} : { reason: how.reason };
     started.push(await startAccountDay(access, { ...day, trigger: how.trigger, policy: PRODUCTION_POLICY, ...reason }));
   }
-  if (!how.wait) return presentStarted(invocation, access, started);
+  if (!how.wait) return presentStarted(invocation, access, started, how);
   const progress = createProgress(io.stderr);
   const signal = io.interruption();
   try {
@@ -59,7 +61,7 @@ export async function runDays(
       }),
     );
     progress.stop();
-    await presentEnded(invocation, access, ended);
+    await presentEnded(invocation, access, ended, how);
     return exitCodeOf(ended.map(({ end }) => (end.kind === 'completed' ? end.result.outcome : 'failed')));
   } catch (error) {
     progress.stop();
@@ -90,12 +92,13 @@ function presentStarted(
   { output }: Invocation<object>,
   access: TemporalAccess,
   started: readonly StartedDay[],
+  { alsoSay }: HowToRun,
 ): ExitCode {
   const wire = started.map(({ account, date, workflowId, temporalRunId, joined }) => ({
     ...{ account, date, workflowId, temporalRunId, joined },
     link: workflowLink(access, workflowId, temporalRunId),
   }));
-  output.result({ started: wire }, () => started.map((day) => watchWords(access, day)).join('\n'));
+  output.result({ ...alsoSay, started: wire }, () => started.map((day) => watchWords(access, day)).join('\n'));
   return EXIT.clean;
 }
 
@@ -109,6 +112,7 @@ async function presentEnded(
   { context, output }: Invocation<object>,
   access: TemporalAccess,
   ended: readonly RunDay[],
+  { alsoSay }: HowToRun,
 ): Promise<void> {
   const config = await context.config();
   const shown = await Promise.all(
@@ -126,7 +130,7 @@ async function presentEnded(
       : { error: end.message }),
     ...{ joined: day.joined, reports, link },
   }));
-  output.result({ runs }, () => {
+  output.result({ ...alsoSay, runs }, () => {
     const known = shown.flatMap(({ run }) => (run === null ? [] : [run]));
     const table = known.length === 0 ? [] : [renderRuns(output.palette, known)];
     return [...table, ...shown.flatMap(remarks)].join('\n');

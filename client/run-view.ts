@@ -83,12 +83,13 @@ function wholeSeconds(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000;
 }
 
-/** "0.4 s", "12 s", "3 min 5 s", "2 h 10 min" */
+/** "0.4 s", "12 s", "3 min 5 s", "2 h 10 min", "3 d" */
 export function tookWords(ms: number): string {
   const seconds = Math.max(0, ms) / 1_000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole >= 172_800) return `${Math.floor(whole / 86_400)} d`;
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
 }

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const FORM = 'write a number and s, m, h or d, such as 3h or 10d';
 
 /** "3h" → milliseconds. A day is 24 hours here: a waiting time, not a calendar day. */
 export const durationMs = z
-  .string()
-  .regex(/^\d{1,6}(s|m|h|d)$/, 'write a number and s, m, h or d, such as 3h or 10d')
+  .string(FORM)
+  .regex(/^\d{1,6}(s|m|h|d)$/, FORM)
   .transform((text) => Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1) as keyof typeof UNIT_MS]);

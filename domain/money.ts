@@ -41,7 +41,7 @@ export function rescaleMinor(value: bigint, exponent: number, currency: string, 
   if (value % divisor !== 0n) {
     throw new DataError(field, `${value} does not divide into whole minor units of ${currency}`);
   }
-  return value / divisor;
+  return inRange(value / divisor, field);
 }
 
 /** Decimal string in major units, the wire and file form: 1230n USD → "12.30". */

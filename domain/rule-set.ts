@@ -1,6 +1,7 @@
 // What counts as equal, how long a partner may take, what is ignored and how bad a difference is: data, not code.
 // A rule set is identified by the hash of its content, and that hash stands with every run it decided.
 import { hash } from 'node:crypto';
+import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import { currencyExponent } from './currency.ts';
 import { durationMs } from './duration.ts';
@@ -10,101 +11,31 @@ const decimal = z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, 'write a positive dec
 const kind = z.enum(KINDS);
 
 const toleranceSchema = z.strictObject({
-  absolute: z.union([z.literal(0), decimal]).optional(),
+  absolute: z.union([z.literal(0), decimal], 'write 0 or a positive decimal string such as "0.01"').optional(),
   percent: decimal.optional(),
   cap: decimal.optional(),
 });
 
+type Tolerance = z.infer<typeof toleranceSchema>;
+
 const severityConditionSchema = z.strictObject({
   atRisk: decimal.optional(),
-  verdict: z.array(z.enum(VERDICTS)).optional(),
-  kind: z.array(kind).optional(),
+  verdict: z.array(z.enum(VERDICTS)).min(1).optional(),
+  kind: z.array(kind).min(1).optional(),
   olderThan: durationMs.optional(),
 });
 
-const severityRuleSchema = z.union([
-  z.enum(SEVERITIES),
-  z.partialRecord(z.enum(SEVERITIES), severityConditionSchema).refine((rule) => Object.keys(rule).length === 1, {
-    message: 'one severity a line, such as { high: { atRisk: "1000.00" } }',
-  }),
-]);
+const severityRuleSchema = z.union(
+  [
+    z.enum(SEVERITIES),
+    z.partialRecord(z.enum(SEVERITIES), severityConditionSchema).refine((rule) => Object.keys(rule).length === 1, {
+      message: 'one severity a line, such as { high: { atRisk: "1000.00" } }',
+    }),
+  ],
+  `write one of ${SEVERITIES.join(', ')}, alone or with atRisk, verdict, kind or olderThan: { high: { atRisk: "1000.00" } }`,
+);
 
 const partnerSchema = z.enum(['required', 'optional', 'never']);
-
-export const ruleSetSchema = z
-  .strictObject({
-    partner: z
-      .partialRecord(kind, partnerSchema)
-      .default({})
-      .transform((given) => ({ payout: 'never', reserve: 'never', conversion: 'never', ...given }) as const),
-    references: z
-      .array(z.enum(['processor_id', 'merchant_reference']))
-      .min(1)
-      .default(['processor_id', 'merchant_reference']),
-    groups: z.boolean().default(true),
-    tolerance: z.record(z.string(), toleranceSchema).default({}),
-    timing: z
-      .partialRecord(z.union([kind, z.literal('default')]), durationMs)
-      .default({})
-      .transform((given) => ({ ...DEFAULT_TIMING_MS, ...given })),
-    keyless: z
-      .strictObject({ window: durationMs.default(86_400_000), lookBack: durationMs.default(35 * 86_400_000) })
-      .default({ window: 86_400_000, lookBack: 35 * 86_400_000 }),
-    compare: z
-      .array(z.enum(['currency', 'kind', 'amount', 'status', 'fee', 'fx']))
-      .default(['currency', 'kind', 'amount', 'status', 'fee']),
-    ignore: z
-      .array(
-        z.strictObject({
-          when: z.strictObject({
-            testMode: z.literal(true).optional(),
-            amount: z.literal(0).optional(),
-            kind: kind.optional(),
-          }),
-          reason: z.string().min(1).max(80),
-        }),
-      )
-      .default([
-        { when: { testMode: true }, reason: 'test mode' },
-        { when: { amount: 0 }, reason: 'nothing moved' },
-      ]),
-    severity: z
-      .array(severityRuleSchema)
-      .default([
-        { critical: { atRisk: '10000.00' } },
-        { critical: { verdict: ['currency_mismatch'] } },
-        { high: { atRisk: '1000.00' } },
-        { high: { verdict: ['missing_internal', 'missing_processor', 'duplicate_processor'], olderThan: 172_800_000 } },
-        { medium: { atRisk: '50.00' } },
-        'low',
-      ]),
-  })
-  .superRefine((rules, context) => {
-    for (const currency of Object.keys(rules.tolerance)) {
-      if (currency !== 'default' && currencyExponent(currency) === undefined) {
-        context.addIssue({ code: 'custom', path: ['tolerance', currency], message: 'is not an ISO 4217 currency' });
-      }
-    }
-    const general = rules.tolerance.default;
-    if (general !== undefined && (Number(general.absolute ?? 0) !== 0 || general.cap !== undefined)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['tolerance', 'default'],
-        message: 'an amount needs its currency: write it under USD, EUR …; only percent may be the default',
-      });
-    }
-    for (const needed of ['currency', 'kind', 'amount'] as const) {
-      if (!rules.compare.includes(needed)) {
-        context.addIssue({ code: 'custom', path: ['compare'], message: `${needed} is always compared: list it` });
-      }
-    }
-    if (rules.compare.includes('fx')) {
-      context.addIssue({ code: 'custom', path: ['compare'], message: 'fx needs referenceRates, which are not set' });
-    }
-    if (rules.severity.at(-1) === undefined || typeof rules.severity.at(-1) !== 'string') {
-      context.addIssue({ code: 'custom', path: ['severity'], message: 'the last line must be a plain severity' });
-    }
-  });
 
 // How long the other side may take (design section 6).
 const DAY_MS = 86_400_000;
@@ -116,7 +47,110 @@ const DEFAULT_TIMING_MS = {
   reserve: 180 * DAY_MS,
 };
 
-export type RuleSet = z.infer<typeof ruleSetSchema>;
+const shape = z.strictObject({
+  partner: z
+    .partialRecord(kind, partnerSchema)
+    .default({})
+    .transform((given) => ({ payout: 'never', reserve: 'never', conversion: 'never', ...given }) as const),
+  references: z
+    .array(z.enum(['processor_id', 'merchant_reference']))
+    .min(1)
+    .default(['processor_id', 'merchant_reference']),
+  groups: z.boolean().default(true),
+  tolerance: z.record(z.string(), toleranceSchema).default({}),
+  timing: z
+    .partialRecord(z.union([kind, z.literal('default')]), durationMs)
+    .default({})
+    .transform((given) => ({ ...DEFAULT_TIMING_MS, ...given })),
+  keyless: z
+    .strictObject({ window: durationMs.default(86_400_000), lookBack: durationMs.default(35 * 86_400_000) })
+    .default({ window: 86_400_000, lookBack: 35 * 86_400_000 }),
+  compare: z
+    .array(z.enum(['currency', 'kind', 'amount', 'status', 'fee', 'fx']))
+    .default(['currency', 'kind', 'amount', 'status', 'fee']),
+  ignore: z
+    .array(
+      z.strictObject({
+        when: z.strictObject({
+          testMode: z.literal(true).optional(),
+          amount: z.literal(0).optional(),
+          kind: kind.optional(),
+        }),
+        reason: z.string().min(1).max(80),
+      }),
+    )
+    .default([
+      { when: { testMode: true }, reason: 'test mode' },
+      { when: { amount: 0 }, reason: 'nothing moved' },
+    ]),
+  severity: z
+    .array(severityRuleSchema)
+    .default([
+      { critical: { atRisk: '10000.00' } },
+      { critical: { verdict: ['currency_mismatch'] } },
+      { high: { atRisk: '1000.00' } },
+      { high: { verdict: ['missing_internal', 'missing_processor', 'duplicate_processor'], olderThan: 172_800_000 } },
+      { medium: { atRisk: '50.00' } },
+      'low',
+    ]),
+});
+
+export type RuleSet = z.infer<typeof shape>;
+
+export const ruleSetSchema = shape.superRefine((rules, context) => {
+  for (const [path, message] of contradictions(rules)) context.addIssue({ code: 'custom', path: [...path], message });
+});
+
+type Contradiction = readonly [path: readonly (string | number)[], message: string];
+
+function contradictions(rules: RuleSet): Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const [currency, tolerance] of Object.entries(rules.tolerance)) {
+    for (const message of currency === 'default' ? ofDefault(tolerance) : ofTolerance(currency, tolerance)) {
+      found.push([['tolerance', currency], message]);
+    }
+  }
+  for (const needed of ['currency', 'kind', 'amount'] as const) {
+    if (!rules.compare.includes(needed)) found.push([['compare'], `${needed} is always compared: list it`]);
+  }
+  if (rules.compare.includes('fx')) found.push([['compare'], 'fx needs referenceRates, which are not set']);
+  for (const [at, { when }] of rules.ignore.entries()) {
+    if (Object.values(when).every((condition) => condition === undefined)) {
+      found.push([['ignore', at, 'when'], 'would ignore every row: say which, such as { testMode: true }']);
+    }
+  }
+  const last = rules.severity.length - 1;
+  if (typeof rules.severity[last] !== 'string') found.push([['severity'], 'the last line must be a plain severity']);
+  for (const [at, rule] of rules.severity.entries()) {
+    if (at < last && alwaysHolds(rule)) found.push([['severity', at], 'always holds: no line below it is ever read']);
+  }
+  return found;
+}
+
+function ofDefault(tolerance: Tolerance): string[] {
+  const hasAmount = Number(tolerance.absolute ?? 0) !== 0 || tolerance.cap !== undefined;
+  return hasAmount ? ['an amount needs its currency: write it under USD, EUR …; only percent may be the default'] : [];
+}
+
+function ofTolerance(currency: string, { absolute, percent, cap }: Tolerance): string[] {
+  const exponent = currencyExponent(currency);
+  if (exponent === undefined) return ['is not an ISO 4217 currency'];
+  const found: string[] = [];
+  for (const amount of [absolute, cap]) {
+    const decimals = String(amount ?? 0).split('.')[1]?.length ?? 0;
+    if (decimals > exponent) found.push(`"${amount}" has ${decimals} decimals, ${currency} has ${exponent}`);
+  }
+  if (cap !== undefined && percent === undefined) found.push('cap limits percent, which is not set');
+  if (cap !== undefined && new Decimal(cap).lessThan(absolute ?? 0)) {
+    found.push(`cap "${cap}" is below absolute "${absolute}"`);
+  }
+  return found;
+}
+
+function alwaysHolds(rule: RuleSet['severity'][number]): boolean {
+  if (typeof rule === 'string') return true;
+  return Object.values(rule).every((conditions) => Object.values(conditions).every((value) => value === undefined));
+}
 
 /** The rule set of a company that has not written one. */
 export function defaultRuleSet(): RuleSet {

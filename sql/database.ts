@@ -9,7 +9,7 @@ export interface DatabaseOptions {
 }
 
 export async function createDatabase(options: DatabaseOptions): Promise<DatabasePool> {
-  return createPool(options.url, {
+  return createPool(named(options), {
     maximumPoolSize: options.poolSizeMax,
     connectionTimeout: 10_000,
     idleTimeout: 30_000,
@@ -28,6 +28,17 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
       { name: 'timestamp', parse: (text) => parseTimestampMs(`${text}+00`) },
     ],
   });
+}
+
+/** As pg_stat_activity shows it: who holds the connections. */
+function named({ url, applicationName }: DatabaseOptions): string {
+  // What Node says of a bad URL repeats it, password and all.
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new RangeError('the address of the database is not a URL such as postgres://login@host:5432/recon');
+  }
+  const address = new URL(url);
+  address.searchParams.set('application_name', applicationName);
+  return address.href;
 }
 
 function parseTimestampMs(text: string): number {

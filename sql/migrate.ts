@@ -54,6 +54,8 @@ async function prepare(client: Client): Promise<void> {
     );
   }
   await client.query('grant recon_owner to current_user');
+  // Open to everybody in clusters that were made before PostgreSQL 15, and only the schema's owner can close it.
+  await client.query('revoke create on schema public from public');
   await client.query('grant usage, create on schema public to recon_owner');
   await client.query('set role recon_owner');
   await client.query(

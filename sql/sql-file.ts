@@ -14,6 +14,8 @@ export interface SqlStep {
 const files = new Map<string, string>();
 const SAFE_TEXT = /^[A-Za-z0-9_./:{},+-]*$/;
 const PLACEHOLDER = /(?<![:\w]):([a-z_]+)\b/g;
+// Whatever means to be one: a step line that is misspelt must not become a comment and two steps one statement.
+const STEP_LINE = /^(?=--\s*step\b)/im;
 const STEP = /^-- step: (\w+)( hashed)?(?: (if|unless) (\w+))?$/;
 
 /** One statement (or a script without values) with its literals filled in. */
@@ -22,15 +24,17 @@ export function readSql(file: string, literals: Literals = {}): string {
   return text.replaceAll(PLACEHOLDER, (_whole, name: string) => literal(file, name, literals[name]));
 }
 
-/** The statements of a matching pass, in order; a step `if x` is left out unless literal x is true. */
+/** The statements of a matching pass, in order; a step `if x` is left out where literal x is false. */
 export function readSteps(file: string, literals: Literals): SqlStep[] {
   const steps: SqlStep[] = [];
-  for (const part of load(file)
-    .split(/^(?=-- step: )/m)
-    .slice(1)) {
+  for (const part of load(file).split(STEP_LINE)) {
+    if (part.search(STEP_LINE) !== 0) {
+      if (withoutComments(part) === '') continue;
+      throw new SyntaxError(`sql/${file}: a statement stands before the first step`);
+    }
     const [, name, hashed, condition, flag] = STEP.exec(part.slice(0, part.indexOf('\n')).trim()) ?? [];
     if (name === undefined) throw new SyntaxError(`sql/${file}: a step line is not "-- step: name"`);
-    if (flag !== undefined && (literals[flag] === true) !== (condition === 'if')) continue;
+    if (flag !== undefined && isSet(file, flag, literals[flag]) !== (condition === 'if')) continue;
     const text = withoutComments(part).replaceAll(PLACEHOLDER, (_whole, key: string) =>
       literal(file, key, literals[key]),
     );
@@ -49,6 +53,11 @@ function load(file: string): string {
 
 function withoutComments(text: string): string {
   return text.replaceAll(/^\s*--.*$/gm, '').trim();
+}
+
+function isSet(file: string, name: string, value: Literals[string] | undefined): boolean {
+  if (typeof value !== 'boolean') throw new ReferenceError(`sql/${file} needs ${name} as true or false`);
+  return value;
 }
 
 function literal(file: string, name: string, value: Literals[string] | undefined): string {

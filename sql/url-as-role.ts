@@ -6,7 +6,7 @@ export type DatabaseRole = (typeof DATABASE_ROLES)[number];
 export function urlAsRole(url: string, role: DatabaseRole): string {
   const address = new URL(url);
   address.searchParams.set('options', `-c role=${role}`);
-  // A space in a query is + to the WHATWG, and to no driver of PostgreSQL. Only there: a password keeps its plus signs.
+  // WHATWG writes a space of the query as +, which libpq (psql, pg_dump) takes for a plus. A password keeps its own.
   address.search = address.search.replaceAll('+', '%20');
   return address.href;
 }

@@ -32,8 +32,14 @@ function fromEnvironment(environment: Environment, name: string): string {
 }
 
 function fromFile(folder: string, name: string): string {
+  const value = readSecretFile(resolve(folder, name), name);
+  if (value === '') throw new RangeError(`the secret file ${name} is empty`);
+  return value;
+}
+
+function readSecretFile(path: string, name: string): string {
   try {
-    return readFileSync(resolve(folder, name), 'utf8').trim();
+    return readFileSync(path, 'utf8').trim();
   } catch (cause) {
     throw new RangeError(`the secret file ${name} cannot be read`, { cause });
   }
@@ -139,56 +145,83 @@ export type ReconConfig = Omit<Parsed, 'accounts'> & {
   readonly folder: string;
 };
 
+// What reaches beyond a single value is checked even where single values are wrong: all problems at once.
+const outlineSchema = z
+  .object({
+    accounts: z.array(
+      z
+        .object({ account: z.string().optional().catch(undefined), rules: z.string().optional().catch(undefined) })
+        .catch({}),
+    ),
+  })
+  .catch({ accounts: [] });
+
 /** Reads and checks a configuration file. @throws ConfigInvalid with every problem found. */
 export async function loadConfig(path: string, environment: Environment): Promise<ReconConfig> {
-  const body = await readYaml(path);
+  const body = await readYaml(path, 'name it with --config FILE');
   const folder = dirname(resolve(path));
   const parsed = schemaFor(environment, folder).safeParse(body);
-  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.map(describe));
-  const problems: string[] = [];
-  const accounts: AccountConfig[] = [];
-  for (const [at, account] of parsed.data.accounts.entries()) {
-    if (parsed.data.accounts.findIndex((other) => other.account === account.account) !== at) {
-      problems.push(`accounts: ${account.account} is named twice`);
-    }
-    const rules =
-      account.rules === undefined ? defaultRuleSet() : await loadRules(resolve(folder, account.rules), problems);
-    accounts.push({
+  const outline = outlineSchema.parse(body).accounts;
+  const problems = [...(parsed.error?.issues.map(describe) ?? []), ...namedTwice(outline)];
+  const rulesOf = await loadRulesOf(folder, outline, problems);
+  if (!parsed.success || problems.length > 0) throw new ConfigInvalid(path, problems);
+  const { accounts, ...rest } = parsed.data;
+  return deepFreeze({
+    ...rest,
+    folder,
+    accounts: accounts.map(({ rules, ...account }) => ({
       ...account,
       processor: parseAccountName(account.account).processor,
-      rules,
+      rules: rulesOf(rules),
       reportingCurrency: account.reportingCurrency ?? parsed.data.reportingCurrency,
-    });
+    })),
+  });
+}
+
+type Outline = z.infer<typeof outlineSchema>['accounts'];
+
+function namedTwice(outline: Outline): string[] {
+  const names = outline.flatMap(({ account }) => account ?? []);
+  const again = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+  return [...again].map((name) => `accounts: ${name} is named twice`);
+}
+
+/** Each file is read once, however many accounts name it. */
+async function loadRulesOf(folder: string, outline: Outline, problems: string[]) {
+  const known = new Map<string, RuleSet>();
+  for (const name of new Set(outline.flatMap(({ rules }) => rules ?? []))) {
+    try {
+      known.set(name, await loadRuleSet(resolve(folder, name)));
+    } catch (error) {
+      if (!(error instanceof ConfigInvalid)) throw error;
+      problems.push(...error.problems.map((problem) => `${resolve(folder, name)}: ${problem}`));
+    }
   }
-  if (problems.length > 0) throw new ConfigInvalid(path, problems);
-  return Object.freeze({ ...parsed.data, accounts: Object.freeze(accounts), folder });
+  return (name: string | undefined): RuleSet => {
+    const rules = name === undefined ? defaultRuleSet() : known.get(name);
+    if (rules === undefined) throw new RangeError(`the rules ${name} were not read`);
+    return rules;
+  };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
 }
 
 /** Reads and checks a rule set file. @throws ConfigInvalid */
 export async function loadRuleSet(path: string): Promise<RuleSet> {
-  const parsed = ruleSetSchema.safeParse((await readYaml(path)) ?? {});
+  const parsed = ruleSetSchema.safeParse((await readYaml(path, 'correct the path, or leave the rules out')) ?? {});
   if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.map(describe));
   return parsed.data;
 }
 
-async function loadRules(path: string, problems: string[]): Promise<RuleSet> {
-  try {
-    return await loadRuleSet(path);
-  } catch (error) {
-    if (!(error instanceof ConfigInvalid)) throw error;
-    problems.push(...error.problems.map((problem) => `${path}: ${problem}`));
-    return defaultRuleSet();
-  }
-}
-
-async function readYaml(path: string): Promise<unknown> {
+async function readYaml(path: string, otherwise: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ConfigInvalid(path, [
-      `cannot be read (${cause instanceof Error ? cause.message : cause}); name it with --config FILE`,
-    ]);
+    throw new ConfigInvalid(path, [`cannot be read (${cause instanceof Error ? cause.message : cause}); ${otherwise}`]);
   }
   try {
     return parseYaml(text);

@@ -3,7 +3,15 @@
 import type { ActivityOptions } from '@temporalio/common';
 import type { Policy } from './contracts.ts';
 
-const NEVER_AGAIN = ['AuthRejected', 'SourceRejected', 'InvariantViolated', 'Fenced', 'RunClosed', 'NotConfigured'];
+const NEVER_AGAIN = [
+  'AuthRejected',
+  'SourceRejected',
+  'InvariantViolated',
+  'Fenced',
+  'RunClosed',
+  'NotConfigured',
+  'RunNotCompleted',
+];
 
 type Step = 'record' | 'await' | 'fetch' | 'decide' | 'publish' | 'deliver';
 
@@ -27,7 +35,7 @@ export function activityOptions(step: Step, policy: Policy): ActivityOptions {
   const row = TABLE[step];
   return {
     startToCloseTimeout: row.startToClose as '1 minute',
-    scheduleToCloseTimeout: row.scheduleToClose as '1 minute',
+    scheduleToCloseTimeout: policy.budgetMs ?? (row.scheduleToClose as '1 minute'),
     ...(row.heartbeats ? { heartbeatTimeout: policy.heartbeatMs } : {}),
     retry: {
       initialInterval: policy.retryInitialMs,

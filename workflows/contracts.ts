@@ -9,6 +9,8 @@ export interface Policy {
   readonly retryMaxMs: number;
   /** An activity that says nothing for this long is taken for dead. */
   readonly heartbeatMs: number;
+  /** Caps how long any step is tried in all; absent in production, where the table of activity-options.ts counts. */
+  readonly budgetMs?: number;
 }
 
 export const PRODUCTION_POLICY: Policy = { retryInitialMs: 5_000, retryMaxMs: 600_000, heartbeatMs: 60_000 };
@@ -104,6 +106,8 @@ export interface BackfillInput {
   readonly force: boolean;
   readonly reason?: string;
   readonly policy: Policy;
+  /** Lower than the workflow's own bound in tests, so that few days reach it. */
+  readonly daysPerExecutionMax?: number;
   /** Carried over continue-as-new. */
   readonly progress?: BackfillProgress;
 }

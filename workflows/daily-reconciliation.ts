@@ -1,10 +1,10 @@
 // The schedule's tick of one zone: plan every day that is due, run accounts side by side and an account's days oldest
 // first, let each fail alone, and end failed if any did, so that the list in the UI turns red.
 import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
-import { isCancellation, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { activityOptions } from './activity-options.ts';
 import type { AccountDay, Activities, DailyInput } from './contracts.ts';
-import { runAccountDay } from './run-account-day.ts';
+import { isStillDue, runAccountDay } from './run-account-day.ts';
 
 const SCHEDULED_START = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
@@ -25,10 +25,13 @@ export async function dailyReconciliation(input: DailyInput): Promise<{ done: nu
     [...byAccount.values()].map(async (days) => {
       for (const day of days) {
         try {
-          await runAccountDay({ ...day, trigger: 'schedule', policy: input.policy });
+          if (await isStillDue(day, input.policy)) {
+            await runAccountDay({ ...day, trigger: 'schedule', policy: input.policy });
+          }
           done += 1;
         } catch (error) {
-          if (isCancellation(error)) throw error;
+          // A day that somebody cancelled failed alone; only our own cancellation ends the others' turn.
+          if (CancellationScope.current().consideredCancelled) throw error;
           failed.push(day);
         }
         setCurrentDetails(`${input.zone}: ${done} of ${due.length} account-days done, ${failed.length} failed`);

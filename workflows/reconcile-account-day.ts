@@ -1,6 +1,6 @@
 // One account, one business date: open, wait for both sides, fetch them in parallel, decide, publish, tell.
 // Finding differences is a completed run. A step that cannot succeed fails the run, and somebody is told.
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import {
   CancellationScope,
   isCancellation,
@@ -78,25 +78,26 @@ async function succeeded(step: string, work: Promise<unknown>): Promise<boolean>
     return true;
   } catch (error) {
     if (isCancellation(error)) throw error;
-    log.error('step failed after the run was committed', { step });
+    log.error('step failed after the run had ended', { step });
     return false;
   }
 }
 
+// Never throws, so that the workflow fails of what failed the run, and not of the mail about it that could not leave.
 async function fail(input: ReconcileInput, run: OpenedRun, step: string, error: unknown): Promise<void> {
   const steps = stepsFor(input.policy);
-  await steps.record.failRun({
-    runId: run.runId,
-    cancelled: isCancellation(error),
-    step,
-    message: rootMessage(error),
-  });
-  await steps.deliver.deliverNotifications({ runId: run.runId });
+  const cancelled = isCancellation(error);
+  const message = cancelled ? `cancelled during ${step}` : rootMessage(error);
+  await succeeded('record', steps.record.failRun({ runId: run.runId, cancelled, step, message }));
+  await succeeded('deliver', steps.deliver.deliverNotifications({ runId: run.runId }));
 }
 
 function rootMessage(error: unknown): string {
   let root = error;
   while (root instanceof Error && root.cause instanceof Error && !(root instanceof ApplicationFailure))
     root = root.cause;
+  // The server says in a timeout what the last attempt failed of; the SDK makes no cause of it.
+  const last = root instanceof TimeoutFailure ? root.failure?.cause?.message : undefined;
+  if (last !== undefined && last !== null && last !== '') return `${last} (no time left for another attempt)`;
   return root instanceof Error ? root.message : String(root);
 }

@@ -1,8 +1,8 @@
 // Starts the workflow of an account-day as a child that outlives its parent, or waits for the one that is under way.
-import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
+import { ApplicationFailure, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
 import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy, proxyActivities } from '@temporalio/workflow';
 import { activityOptions } from './activity-options.ts';
-import type { Activities, ReconcileInput } from './contracts.ts';
+import type { AccountDay, Activities, Policy, ReconcileInput } from './contracts.ts';
 import { RECON_ACCOUNT, RECON_DATE, RECON_PROCESSOR, RECON_TRIGGER } from './search-attributes.ts';
 import { accountDayWorkflowId } from './workflow-ids.ts';
 
@@ -26,6 +26,14 @@ export async function runAccountDay(input: ReconcileInput): Promise<void> {
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const { awaitRun } = proxyActivities<Activities>(activityOptions('await', input.policy));
-    await awaitRun({ account: input.account, date: input.date });
+    const { status } = await awaitRun({ account: input.account, date: input.date });
+    if (status === 'completed') return;
+    throw ApplicationFailure.nonRetryable(`the run of ${input.account} ${input.date} under way ${status}`, 'DayFailed');
   }
+}
+
+/** False where somebody else has done the day since it was planned. */
+export async function isStillDue({ account, date }: AccountDay, policy: Policy): Promise<boolean> {
+  const { planBackfill } = proxyActivities<Activities>(activityOptions('record', policy));
+  return (await planBackfill({ account, from: date, to: date, force: false })).length > 0;
 }

@@ -44,10 +44,10 @@ test('one processor id on two records (11)', () =>
     [internal('o_2', 'payment 100.00 USD', { names: 'ch_1' }), 'ambiguous'],
   ]));
 
-test('one movement named by two records through two of its ids', () =>
+test('one movement named by two records, by its own id and by another: the own id decides, the other is not missing', () =>
   expectVerdicts([
-    [processor('txn_1', 'payment 100.00 USD', { alsoKnownAs: ['ch_1'] }), 'ambiguous'],
-    [internal('o_1', 'payment 100.00 USD', { names: 'txn_1' }), 'ambiguous'],
+    [processor('txn_1', 'payment 100.00 USD', { alsoKnownAs: ['ch_1'] }), 'matched'],
+    [internal('o_1', 'payment 100.00 USD', { names: 'txn_1' }), 'matched'],
     [internal('o_2', 'payment 100.00 USD', { names: 'ch_1' }), 'ambiguous'],
   ]));
 
@@ -121,12 +121,20 @@ test('a row beside an undecided row of its order is undecided, not missing', () 
 test('a pair that waits for a status does not leave a second candidate missing', () =>
   expectVerdicts(
     [
-      [processor('ch_1', 'payment 100.00 USD', { status: 'pending', order: 'A' }), 'ambiguous'],
-      [internal('o_1', 'payment 100.00 USD', { names: 'ch_1', order: 'A' }), 'ambiguous'],
-      [internal('o_2', 'payment 100.00 USD', { order: 'A' }), 'ambiguous'],
+      [processor('re_1', 'refund -50.00 USD', { status: 'pending', order: 'A' }), 'pending_timing'],
+      [internal('o_1', 'refund -50.00 USD', { names: 're_1', order: 'A' }), 'pending_timing'],
+      [internal('o_2', 'refund -50.00 USD', { order: 'A', at: '2026-01-01T12:00:00Z' }), 'ambiguous'],
     ],
     { asOf: '2026-02-01T00:00:00Z' },
   ));
+
+test('a fee that is booked too low is no reason to mistrust the processor id, even when the order has two charges', () =>
+  expectVerdicts([
+    [processor('ch_1', 'payment 60.00 USD', { order: 'A', fee: '2.00' }), 'fee_mismatch'],
+    [processor('ch_2', 'payment 40.00 USD', { order: 'A', fee: '1.50' }), 'fee_mismatch'],
+    [internal('o_1', 'payment 60.00 USD', { order: 'A', fee: '1.80', names: 'ch_1' }), 'fee_mismatch'],
+    [internal('o_2', 'payment 40.00 USD', { order: 'A', fee: '1.20', names: 'ch_2' }), 'fee_mismatch'],
+  ]));
 
 test('rows of the settlement level wait for settlement', () =>
   expectVerdicts([

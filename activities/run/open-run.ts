@@ -1,5 +1,5 @@
 // Opens a run: idempotent by (workflow id, Temporal run id). A run of the same day that still says running belongs to an
-// execution that is gone (the id admits one at a time), so it is closed as failed; its rows stay as they are.
+// execution that is gone (the id admits one at a time), so it is closed as failed; its rows stay as they are and count.
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { parseBusinessDate, windowOf } from '../../domain/business-date.ts';
@@ -28,6 +28,7 @@ export async function openRun(
       update reconciliation_runs
       set status = 'failed', error = 'its workflow ended without closing it; a later run took the day over', finished_at = ${instant(nowMs)}::timestamptz
       where account_id = ${accountId} and run_date = ${input.date} and status = 'running'`);
+    await sealAbandonedReads(connection, accountId);
     return insertRun(connection, setup, accountId, input, nowMs);
   });
   return {
@@ -36,6 +37,19 @@ export async function openRun(
     processor: setup.processor,
     fetchTaskQueue: setup.fetchTaskQueue,
   };
+}
+
+/**
+ * A read that no running run is about is never finished. Its rows are here, and whoever reads the source again meets them as
+ * repeats: so what it left is closed as it is, to be introduced like any other, and gives its key free for a new read.
+ */
+async function sealAbandonedReads(connection: DatabaseTransactionConnection, accountId: number): Promise<void> {
+  const abandoned = sql.fragment`b.account_id = ${accountId} and not b.done and not exists (
+    select 1 from run_batches u join reconciliation_runs r using (run_id) where u.batch_id = b.batch_id and r.status = 'running')`;
+  // Locked first, looked at again after: a run that takes the batch up at this moment is seen by the second statement.
+  await connection.query(sql.unsafe`select from batches b where ${abandoned} for update`);
+  await connection.query(sql.unsafe`
+    update batches b set done = true, source_key = b.source_key || ' unfinished #' || b.batch_id where ${abandoned}`);
 }
 
 function insertRun(

@@ -149,6 +149,7 @@ async function settleIdentity(
   await client.query(readSql('staging/resolve.sql', { stage, rows: `${target.side}_transactions` }), [
     target.accountId,
     target.side,
+    target.batchId,
   ]);
   const totals = await resolvedTotals(client, target.side);
   assertSameRows(manifest, totals);
@@ -197,7 +198,8 @@ function assertSameRows(parsed: readonly ManifestEntry[], staged: readonly Manif
   ]);
 }
 
-// An id twice in one page of a file: the last one counts, an earlier one that said something else is reported.
+// An id twice in one file: the last one counts, an earlier one that said something else is reported, be it in this page or
+// the version that an earlier page of the same file made.
 async function reportSuperseded(
   client: PoolClient,
   target: StageTarget,
@@ -206,9 +208,17 @@ async function reportSuperseded(
   if (page.lines === null) return;
   await client.query(
     `insert into quarantined_rows (batch_id, account_id, side, source, position, reason, business_date, superseded)
-     select $1, $2, $3, $4, s.line::text, 'the same id stands again in line ' || r.superseded_by_line || ': the later one counts', $5, true
-     from stage_resolved r join stage_${target.side} s using (ord)
-     where r.superseded_by_line is not null and r.changed
+     select $1, $2, $3, o.source, o.line::text, 'the same id stands again in line ' || o.later || ': the later one counts', $5, true
+     from (
+       select $4 as source, s.line, r.superseded_by_line as later
+       from stage_resolved r join stage_${target.side} s using (ord)
+       where r.superseded_by_line is not null and r.changed
+       union all
+       select b.source_name, v.line, s.line
+       from stage_resolved r join stage_${target.side} s using (ord) join batches b on b.batch_id = $1
+       join ${target.side}_transactions v on v.home_date = r.home_date and v.row_id = r.row_id and v.version = r.version - 1
+       where r.disposition = 'version' and v.batch_id = $1
+     ) o
      on conflict do nothing`,
     [target.batchId, target.accountId, target.side, target.shard, target.runDate],
   );

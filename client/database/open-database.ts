@@ -1,0 +1,30 @@
+// Opens the client's small pool, and says in the operator's words why it cannot be opened.
+import type { DatabasePool } from 'slonik';
+import { createDatabase } from '../../sql/database.ts';
+import type { Secret } from '../../worker/secret.ts';
+import { DatabaseUnreachable } from '../connection-errors.ts';
+
+const POOL_SIZE_MAX = 4;
+
+/** @throws DatabaseUnreachable */
+export async function openDatabase(url: Secret): Promise<DatabasePool> {
+  try {
+    return await createDatabase({ url: url.reveal(), poolSizeMax: POOL_SIZE_MAX, applicationName: 'recon client' });
+  } catch (cause) {
+    throw new DatabaseUnreachable(placeOf(url.reveal()), reasonOf(cause), { cause });
+  }
+}
+
+/** "127.0.0.1:5432/recon": never the login. */
+export function placeOf(url: string): string {
+  if (!URL.canParse(url)) return 'an address that is not a URL such as postgres://login@host:5432/recon';
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port === '' ? '5432' : port}${pathname}`;
+}
+
+function reasonOf(cause: unknown): string {
+  const { message } = cause instanceof Error ? cause : new Error(String(cause));
+  // Several addresses of one name were tried: Node then says nothing but the class.
+  if (message === '' && cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ');
+  return message;
+}

@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import type { DiscrepancyDetail } from './database/read-discrepancies.ts';
+import { discrepancyDetailOnTheWire, renderDiscrepancies, renderDiscrepancy } from './discrepancy-view.ts';
+import { plainPalette } from './terminal/plain-palette-for-tests.ts';
+
+const mismatch: DiscrepancyDetail = {
+  discrepancyId: 17n,
+  account: 'stripe/us',
+  zone: 'UTC',
+  level: 'activity',
+  anchorSide: 'processor',
+  anchorId: 'txn_1',
+  date: '2026-01-31',
+  verdict: 'amount_mismatch',
+  reason: 'pair by merchant_reference',
+  state: 'open',
+  severity: 'low',
+  kind: 'payment',
+  currency: 'JPY',
+  amountMinor: 100n,
+  partnerId: 'order-1',
+  closedBy: null,
+  rule: 'merchant_reference',
+  differences: { amount: ['7000', '7100'], status: ['settled', 'pending'] },
+  processorRowId: 1n,
+  processorDate: '2026-01-31',
+  internalRowId: null,
+  internalDate: null,
+  rows: [],
+  events: [],
+};
+
+test('money is written in its currency, other fields as they are', () => {
+  expect(discrepancyDetailOnTheWire(mismatch)).toMatchObject({
+    amount: '100',
+    differences: [
+      { field: 'amount', processor: '7000', internal: '7100' },
+      { field: 'status', processor: 'settled', internal: 'pending' },
+    ],
+  });
+  expect(renderDiscrepancy(plainPalette, mismatch)).toMatch(/amount +7000 +7100/);
+});
+
+test('an id from outside cannot move the cursor', () => {
+  const hostile = { ...mismatch, anchorId: 'txn\u001b[2J\u202e1' };
+  for (const text of [renderDiscrepancies(plainPalette, [hostile]), renderDiscrepancy(plainPalette, hostile)]) {
+    expect(text).not.toContain('\u001b');
+    expect(text).not.toContain('\u202e');
+  }
+});
+
+test('a person reads what to do next', () => {
+  expect(renderDiscrepancy(plainPalette, mismatch)).toContain('Compare the two amounts with the order');
+});

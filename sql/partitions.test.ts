@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { freshDatabase, type TestDatabase } from '../scripts/database-for-tests.ts';
+
+// All through the worker's role: it owns no table, and these two functions are how it gets months and statistics.
+let database: TestDatabase;
+let worker: Client;
+const clients: Client[] = [];
+async function workerClient(): Promise<Client> {
+  const client = new Client({ connectionString: database.workerUrl });
+  await client.connect();
+  clients.push(client);
+  return client;
+}
+beforeEach(async () => {
+  database = await freshDatabase();
+  worker = await workerClient();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.end();
+  await database?.drop();
+});
+
+async function ensure(from: string, to: string, client = worker): Promise<void> {
+  await client.query('select ensure_partitions($1, $2)', [from, to]);
+}
+
+async function months(): Promise<{ name: string; bounds: string }[]> {
+  const { rows } = await worker.query(
+    `select c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bounds
+     from pg_class c where c.relispartition and c.relkind = 'r' and c.relname ~ '_transactions_[0-9]{6}$' order by 1`,
+  );
+  return rows;
+}
+
+/** A row that the internal side would stage. */
+async function insertRow(homeDate: string, rowId: number, client = worker): Promise<void> {
+  await client.query(
+    `insert into internal_transactions (home_date, row_id, version, batch_id, account_id, amount, content_hash, occurred_at,
+       kind, status, reverses, moves_balance, currency, external_id)
+     values ($1, $2, 1, 1, 1, 100, 0, now(), 'payment', 'settled', false, true, 'USD', 'order-' || $2::bigint)`,
+    [homeDate, rowId],
+  );
+}
+
+test('a range gets one partition a month of each volume table, first to last day', async () => {
+  await ensure('2025-12-15', '2026-02-01');
+  const bounds = [
+    ['202512', `FOR VALUES FROM ('2025-12-01') TO ('2026-01-01')`],
+    ['202601', `FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')`],
+    ['202602', `FOR VALUES FROM ('2026-02-01') TO ('2026-03-01')`],
+  ];
+  expect(await months()).toEqual(
+    ['internal', 'processor'].flatMap((side) =>
+      bounds.map(([month, range]) => ({ name: `${side}_transactions_${month}`, bounds: range })),
+    ),
+  );
+});
+
+test('a row of a month that nobody made is refused, and accepted once the month is there', async () => {
+  await expect(insertRow('2026-03-31', 1)).rejects.toThrow(
+    'no partition of relation "internal_transactions" found for row',
+  );
+  await ensure('2026-03-31', '2026-03-31');
+  await insertRow('2026-03-31', 1);
+  await insertRow('2026-03-01', 2);
+  await expect(insertRow('2026-04-01', 3)).rejects.toThrow('no partition');
+  await expect(insertRow('2026-02-28', 4)).rejects.toThrow('no partition');
+});
+
+test('asking again changes nothing, and keeps the rows', async () => {
+  await ensure('2026-01-01', '2026-01-31');
+  await insertRow('2026-01-31', 1);
+  const before = await months();
+  await ensure('2026-01-10', '2026-01-20');
+  await ensure('2026-01-01', '2026-01-31');
+  expect(await months()).toEqual(before);
+  expect((await worker.query('select count(*)::integer as rows from internal_transactions')).rows).toEqual([
+    { rows: 1 },
+  ]);
+});
+
+test('several who need the same months at once all get them', async () => {
+  const others = await Promise.all(Array.from({ length: 6 }, workerClient));
+  await Promise.all(others.map((client, at) => ensure(`2026-0${(at % 3) + 1}-15`, '2026-06-30', client)));
+  expect((await months()).map(({ name }) => name)).toEqual(
+    ['internal', 'processor'].flatMap((side) =>
+      ['01', '02', '03', '04', '05', '06'].map((month) => `${side}_transactions_2026${month}`),
+    ),
+  );
+});
+
+test('a month that is there is not waited for, while another transaction makes a new one', async () => {
+  await ensure('2026-01-01', '2026-01-31');
+  const maker = await workerClient();
+  await maker.query('begin');
+  await ensure('2026-02-01', '2026-02-28', maker);
+  await worker.query(`set lock_timeout = '5s'`);
+  await ensure('2026-01-05', '2026-01-05');
+  await maker.query('commit');
+});
+
+test('a maker that rolls back leaves the months to the one who waited', async () => {
+  const maker = await workerClient();
+  await maker.query('begin');
+  await ensure('2026-01-01', '2026-01-31', maker);
+  const waiting = ensure('2026-01-01', '2026-01-31');
+  await maker.query('rollback');
+  await waiting;
+  expect(await months()).toHaveLength(2);
+});
+
+test('ten years at once are made, more is refused, and so is a range that ends before it begins', async () => {
+  for (const [from, to] of [
+    ['2026-01-02', '2026-01-01'],
+    ['2016-01-01', '2026-02-19'],
+    ['0001-01-01', '9999-12-31'],
+  ] as const) {
+    await expect(ensure(from, to)).rejects.toThrow(
+      `ensure_partitions: ${from} to ${to} is not a range of at most ten years`,
+    );
+  }
+  await expect(ensure('-infinity', 'infinity')).rejects.toThrow();
+  expect(await months()).toEqual([]);
+  await ensure('2016-01-01', '2026-02-17');
+  expect(await months()).toHaveLength(2 * 122);
+});
+
+async function estimatedRows(partition: string): Promise<number> {
+  const { rows } = await worker.query('select reltuples::integer as rows from pg_class where relname = $1', [
+    partition,
+  ]);
+  return rows[0].rows;
+}
+
+test('the worker has statistics gathered for a month, which it may not do itself', async () => {
+  await ensure('2026-01-01', '2026-02-28');
+  for (let id = 1; id <= 5; id += 1) await insertRow('2026-01-15', id);
+  await worker.query('analyze internal_transactions_202601');
+  expect(await estimatedRows('internal_transactions_202601')).toBe(-1);
+  await worker.query(`select analyze_partition('internal_transactions', '2026-01-31')`);
+  expect(await estimatedRows('internal_transactions_202601')).toBe(5);
+  expect(await estimatedRows('internal_transactions_202602')).toBe(-1);
+});
+
+test.each(['matches', 'internal_transactions_202601', 'internal_transactions; drop table matches', 'pg_authid', ''])(
+  'statistics are not gathered for %j',
+  async (table) => {
+    const analysing = worker.query('select analyze_partition($1, $2)', [table, '2026-01-01']);
+    await expect(analysing).rejects.toThrow(`analyze_partition: ${table} is not a volume table`);
+  },
+);
+
+test('statistics of a month that is not there are refused by its name', async () => {
+  const analysing = worker.query(`select analyze_partition('processor_transactions', '2026-07-01')`);
+  await expect(analysing).rejects.toThrow('relation "public.processor_transactions_202607" does not exist');
+});
