@@ -14,6 +14,8 @@ import { composeAccounts } from '../worker/compose-accounts.ts';
 import { composeOutbox } from '../worker/compose-outbox.ts';
 import { loadConfig } from '../worker/config.ts';
 import { type LocalRecon, startLocalRecon, workerUrl } from './local-recon.ts';
+import { applySchedule } from './temporal/apply-schedule.ts';
+import { planSchedules } from './temporal/schedule-plan.ts';
 
 export const DEMO_ACCOUNT = 'stripe/us';
 const ZONE = 'America/New_York';
@@ -83,6 +85,9 @@ export async function openDemoHouse(options: DemoHouseOptions): Promise<DemoHous
         };
       },
     });
+    // As `recon setup` does: the schedule is there to be seen, and would run tomorrow.
+    for (const plan of planSchedules(await loadConfig(configFile, {})))
+      await applySchedule(recon.temporal, plan, 'recon');
     const stop = async () => {
       await recon.stop();
       await emulator.stop();
