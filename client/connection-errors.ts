@@ -12,14 +12,6 @@ export class DatabaseUnreachable extends Error {
   }
 }
 
-/** The database answers, but its tables are not (all) there. */
-export class DatabaseNotSetUp extends Error {
-  override readonly name = 'DatabaseNotSetUp';
-  constructor(place: string, options?: ErrorOptions) {
-    super(`the database at ${place} is not set up for this version of recon: npm run recon -- setup`, options);
-  }
-}
-
 export class TemporalUnreachable extends Error {
   override readonly name = 'TemporalUnreachable';
   readonly address: string;

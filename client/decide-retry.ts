@@ -3,6 +3,7 @@ import type { RunSummary } from './database/read-runs.ts';
 import { TYPED_AS } from './help-examples.ts';
 import { formatRunReference, type RunReference } from './run-reference.ts';
 import { outcomeWord, runReferenceOf } from './run-view.ts';
+import { oneLine } from './terminal/one-line.ts';
 import { UsageError } from './usage-error.ts';
 
 export type RetryDecision =
@@ -44,7 +45,7 @@ function ofLatest(run: RunSummary): RetryDecision {
   if (run.status === 'failed' || run.status === 'cancelled') {
     return {
       action: 'start',
-      why: `${name} ${run.status === 'failed' ? 'failed' : 'was cancelled'}: ${run.error ?? 'no reason was kept'}`,
+      why: `${name} ${run.status === 'failed' ? 'failed' : 'was cancelled'}: ${oneLine(run.error ?? 'no reason was kept')}`,
     };
   }
   if (run.status === 'running') {

@@ -26,6 +26,7 @@ test('a login without grants is told which role to grant', () => {
 test('Temporal’s status codes become sentences', () => {
   expect(explainError(coded({ code: 16, details: 'no key' })).message).toContain('TEMPORAL_API_KEY');
   expect(explainError(coded({ code: 3, details: 'bad cron' })).message).toBe('Temporal says: bad cron');
+  expect(explainError(coded({ code: 5, details: 'Namespace x is not found.' })).message).toContain('recon -- setup');
 });
 
 test('an error nobody thought of is told as it is', () => {

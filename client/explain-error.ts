@@ -13,13 +13,13 @@ export interface Explanation {
 const USAGE: ReadonlySet<string> = new Set(['UsageError', 'ConfigInvalid', 'NotConfigured', 'InvalidArgumentError']);
 const EXPECTED: ReadonlySet<string> = new Set([
   'DatabaseUnreachable',
-  'DatabaseNotSetUp',
   'TemporalUnreachable',
   'CannotDo',
   'Interrupted',
   'MigrationEdited',
 ]);
 const SETUP = 'npm run recon -- setup';
+const NO_NAMESPACE = `the Temporal namespace does not exist: ${SETUP}`;
 const CAUSES_MAX = 10;
 
 export function explainError(error: unknown): Explanation {
@@ -60,14 +60,17 @@ const GRPC: Readonly<Record<number, string>> = {
   16: 'Temporal does not accept this login: check TEMPORAL_API_KEY or the client certificate',
 };
 
+const NOT_FOUND = 5;
+
 function ofTemporal(error: unknown): string | undefined {
   for (const cause of chain(error)) {
-    if (cause.name === 'NamespaceNotFoundError' || /^Namespace .* (is )?not found/i.test(cause.message)) {
-      return `the Temporal namespace does not exist: ${SETUP}`;
-    }
+    if (cause.name === 'NamespaceNotFoundError') return NO_NAMESPACE;
     if (!('code' in cause) || typeof cause.code !== 'number' || !('details' in cause)) continue;
+    const details = String(cause.details);
+    // Calls below the SDK's own have no class for it.
+    if (cause.code === NOT_FOUND && details.startsWith('Namespace ')) return NO_NAMESPACE;
     const known = GRPC[cause.code];
-    return known === undefined ? `Temporal says: ${String(cause.details)}` : `${known} (${String(cause.details)})`;
+    return known === undefined ? `Temporal says: ${details}` : `${known} (${details})`;
   }
   return undefined;
 }

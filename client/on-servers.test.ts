@@ -1,63 +1,47 @@
 // The commands as a user types them, in the order in which an operator meets them, on a real PostgreSQL and Temporal.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
-import { addDays, type BusinessDate, businessDateAt } from '../domain/business-date.ts';
+import { Client, ScheduleOverlapPolicy } from '@temporalio/client';
+import { addDays, businessDateAt } from '../domain/business-date.ts';
 import { pollUntil } from '../local/poll-until.ts';
-import { type LocalStack, startStack } from '../local/stack.ts';
-import { urlAsRole } from '../sql/url-as-role.ts';
 import { type CliAnswer, recon, startWorkerProcess } from './cli-processes-for-tests.ts';
-import { yamlForTests } from './config-for-tests.ts';
+// On servers of its own: local/stack.ts.
+import { type ClientHouse, openClientHouse } from './client-house-for-tests.ts';
 
 const UTC = 'recon-daily-utc';
 const NEW_YORK = 'recon-daily-america-new_york';
 // Of the account that the runs are about; New York may be a day behind.
 const yesterday = addDays(businessDateAt(Date.now(), 'UTC'), -1);
 
-let stack: LocalStack;
-let temporal: Connection;
-let folder = '';
-let environment: Record<string, string> = {};
+let house: ClientHouse;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'recon-client-test-'));
-  stack = await startStack({ durable: false, ui: false, mailbox: true });
-  temporal = await Connection.connect({ address: stack.temporal.address });
-  const config = join(folder, 'recon.yaml');
-  await writeFile(config, yamlForTests({ temporal: stack.temporal.address, startDate: addDays(yesterday, -2) }));
-  environment = {
-    RECON_CONFIG: config,
-    DATABASE_URL: urlAsRole(stack.postgres.url, 'recon_worker'),
-    OWNER_DATABASE_URL: stack.postgres.url,
-    SMTP_URL: stack.mailbox?.url ?? '',
-  };
-  await writeRows('processor', [row('ch_1', '100.00', 'order-1'), row('ch_2', '50.00', 'order-2')]);
-  await writeRows('internal', [record('o1', '100.00', 'order-1')]);
+  house = await openClientHouse(addDays(yesterday, -2));
+  await house.writeRows('processor', [
+    processorRow('ch_1', '100.00', 'order-1'),
+    processorRow('ch_2', '50.00', 'order-2'),
+  ]);
+  await house.writeRows('internal', [internalRow('o1', '100.00', 'order-1')]);
 }, 120_000);
 
-afterAll(async () => {
-  await temporal?.close();
-  await stack?.stop();
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => house?.close(), 60_000);
 
-const noon = (date: BusinessDate) => `${date}T12:00:00Z`;
-const row = (id: string, gross: string, merchantReference: string) => ({
-  ...{ id, kind: 'payment', gross, currency: 'USD', occurredAt: noon(yesterday), merchantReference },
+const common = { kind: 'payment', currency: 'USD', occurredAt: `${yesterday}T12:00:00Z` };
+const processorRow = (id: string, gross: string, merchantReference: string) => ({
+  ...common,
+  id,
+  gross,
+  merchantReference,
 });
-const record = (id: string, amount: string, merchantReference: string) => ({
-  ...{ id, kind: 'payment', amount, currency: 'USD', occurredAt: noon(yesterday), merchantReference },
+const internalRow = (id: string, amount: string, merchantReference: string) => ({
+  ...common,
+  id,
+  amount,
+  merchantReference,
 });
 
-async function writeRows(name: string, rows: readonly object[]): Promise<void> {
-  await mkdir(join(folder, name), { recursive: true });
-  await writeFile(join(folder, name, 'rows.ndjson'), rows.map((one) => `${JSON.stringify(one)}\n`).join(''));
-}
-
-async function typed(line: string): Promise<CliAnswer> {
-  return recon(line.split(' '), environment);
+function typed(line: string): Promise<CliAnswer> {
+  return recon(line.split(' '), house.environment);
 }
 
 /** The one object of --json, of a command that ends with this code. */
@@ -69,23 +53,24 @@ async function json(line: string, code = 0) {
 
 test('before setup, every command says that setup is missing', async () => {
   // The worker's role does not exist yet either.
-  const { code, stderr } = await recon(['runs', 'list'], { ...environment, DATABASE_URL: stack.postgres.url });
+  const { code, stderr } = await recon(['runs', 'list'], { ...house.environment, DATABASE_URL: house.ownerUrl });
   expect(code).toBe(3);
   expect(stderr).toContain('npm run recon -- setup');
 });
 
 test('setup with a login that is refused says so, and ends', async () => {
-  const refused = new URL(stack.postgres.url);
+  const refused = new URL(house.ownerUrl);
   refused.username = 'nobody';
   refused.password = '';
-  const login = { DATABASE_URL: stack.postgres.url, REFUSED: refused.href };
-  const { code, stderr } = await recon(['setup', '--migrate-with', 'REFUSED'], { ...environment, ...login });
+  const login = { DATABASE_URL: house.ownerUrl, REFUSED: refused.href };
+  const { code, stderr } = await recon(['setup', '--migrate-with', 'REFUSED'], { ...house.environment, ...login });
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('password') });
 });
 
 test('setup prepares everything, and a second time changes nothing', async () => {
-  const owner = { ...environment, DATABASE_URL: stack.postgres.url };
-  const first = await recon(['setup', '--json'], owner);
+  // The worker's role does not exist yet: another login makes it.
+  const owner = { ...house.environment, OWNER_DATABASE_URL: house.ownerUrl };
+  const first = await recon(['setup', '--migrate-with', 'OWNER_DATABASE_URL', '--json'], owner);
   expect(first.code).toBe(0);
   const steps: Array<{ step: string; state: string }> = JSON.parse(first.stdout).steps;
   expect(steps.map(({ step }) => step)).toEqual([
@@ -96,14 +81,13 @@ test('setup prepares everything, and a second time changes nothing', async () =>
     `schedule ${UTC}`,
   ]);
   expect(new Set(steps.map(({ state }) => state))).toEqual(new Set(['changed']));
-  // From here on with the worker's role, as in production.
   const second = await json('setup');
   expect(second.changed).toBe(false);
   expect(new Set(second.steps.map(({ state }: { state: string }) => state))).toEqual(new Set(['unchanged']));
 });
 
 test('setup makes a namespace of its own that keeps closed workflows for a month', async () => {
-  const elsewhere = { ...environment, TEMPORAL_NAMESPACE: 'recon-test' };
+  const elsewhere = { ...house.environment, TEMPORAL_NAMESPACE: 'recon-test' };
   const { code, stdout } = await recon(['setup'], elsewhere);
   expect(code).toBe(0);
   expect(stdout).toMatch(/changed +namespace recon-test +created: closed workflows are kept 30 days/);
@@ -128,7 +112,7 @@ test('a schedule is paused with its reason and resumed, each zone by itself', as
 });
 
 test('what was changed by hand is shown and corrected, and a pause survives it', async () => {
-  const client = new Client({ connection: temporal });
+  const client = new Client({ connection: house.temporal });
   const handle = client.schedule.getHandle(UTC);
   await handle.update((previous) => ({
     ...previous,
@@ -182,7 +166,7 @@ test('doctor says of each thing whether it works, and what to do', async () => {
     mail: 'ok',
   });
   const down = {
-    ...environment,
+    ...house.environment,
     DATABASE_URL: 'postgres://127.0.0.1:1/recon',
     TEMPORAL_ADDRESS: '127.0.0.1:1',
     SMTP_URL: 'smtp://127.0.0.1:1',
@@ -196,7 +180,7 @@ test('doctor says of each thing whether it works, and what to do', async () => {
 });
 
 test('status shows the database’s half when Temporal is down', async () => {
-  const { code, stdout } = await recon(['status'], { ...environment, TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const { code, stdout } = await recon(['status'], { ...house.environment, TEMPORAL_ADDRESS: '127.0.0.1:1' });
   expect(code).toBe(3);
   expect(stdout).toMatch(/test\/files +never[\s\S]*no Temporal server answers/);
 });
@@ -219,7 +203,7 @@ test('a backfill without a worker can be started, steered and ended', async () =
 }, 90_000);
 
 test('with a worker: runs, their rows, their reports, a retry and a backfill', async () => {
-  const worker = startWorkerProcess(environment);
+  const worker = startWorkerProcess(house.environment);
   try {
     await pollUntil({
       what: 'the worker to poll',
@@ -290,9 +274,9 @@ async function retryOfAFailedRun(): Promise<void> {
     stderr: expect.stringContaining('only a completed run has a report'),
   });
 
-  await writeRows('stripe', [row('ch_1', '100.00', 'order-1')]);
-  const { code, stdout, stderr } = await recon(['retry', `stripe/us/${date}`, '--json'], environment);
-  expect(stderr).toContain(`temporal workflow start --address ${stack.temporal.address}`);
+  await house.writeRows('stripe', [processorRow('ch_1', '100.00', 'order-1')]);
+  const { code, stdout, stderr } = await recon(['retry', `stripe/us/${date}`, '--json'], house.environment);
+  expect(stderr).toContain(`temporal workflow start --address ${house.temporalAddress}`);
   expect(JSON.parse(stdout)).toMatchObject({
     action: 'start',
     runs: [{ run: `stripe/us/${date}#2`, status: 'completed', trigger: 'retry' }],
@@ -306,7 +290,7 @@ async function backfillOfWhatIsLeft(): Promise<void> {
   expect(left.backfills).toMatchObject([
     { done: [addDays(yesterday, -2), addDays(yesterday, -1)], failed: [], skipped: 1 },
   ]);
-  const forced = await recon(['backfill', ...range.split(' '), '--force', '--reason', 'a test'], environment);
+  const forced = await recon(['backfill', ...range.split(' '), '--force', '--reason', 'a test'], house.environment);
   expect(forced.code).toBe(1);
   expect(forced.stdout).toMatch(/^test\/files +3 +2 +1 +0 +0 +0$/m);
   expect(forced.stderr).toMatch(/test\/files .* 3\/3/);

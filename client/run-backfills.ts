@@ -11,6 +11,7 @@ import { startBackfill } from './temporal/backfill-workflow.ts';
 import { type BackfillEnd, followBackfill } from './temporal/follow-backfill.ts';
 import type { TemporalAccess } from './temporal/open-temporal.ts';
 import { workflowLink } from './temporal/workflow-link.ts';
+import { oneLine } from './terminal/one-line.ts';
 import { createProgress, type Progress, type ProgressTask } from './terminal/progress.ts';
 import { renderTable } from './terminal/table.ts';
 
@@ -166,7 +167,7 @@ function present(
       ),
     ]);
     const remarks = backfills.flatMap(({ account, error, failed }) => [
-      ...(error === null ? [] : [`${account}: ${error}`]),
+      ...(error === null ? [] : [`${account}: ${oneLine(error)}`]),
       ...failed.map((date) => `  again: ${TYPED_AS} retry ${account}/${date}`),
     ]);
     return [renderTable(output.palette, columns, rows), ...remarks].join('\n');

@@ -2,7 +2,7 @@
 import type { BusinessDate } from '../domain/business-date.ts';
 import type { Trigger } from '../domain/vocabulary.ts';
 import type { ReconConfig } from '../worker/config.ts';
-import { PRODUCTION_POLICY } from '../workflows/contracts.ts';
+import { PRODUCTION_POLICY, type ReconcileInput } from '../workflows/contracts.ts';
 import type { Invocation } from './action.ts';
 import { type RunSummary, readRunsOfDay } from './database/read-runs.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -11,9 +11,10 @@ import { reportLocations } from './report-location.ts';
 import { formatRunReference } from './run-reference.ts';
 import { outcomeWord, renderRuns, runOnTheWire, runReferenceOf } from './run-view.ts';
 import { type StartedDay, startAccountDay } from './temporal/account-day.ts';
-import { type DayEnd, followAccountDay } from './temporal/follow-account-day.ts';
+import { type DayEnd, type FollowOptions, followAccountDay } from './temporal/follow-account-day.ts';
 import type { TemporalAccess } from './temporal/open-temporal.ts';
 import { workflowLink } from './temporal/workflow-link.ts';
+import { oneLine } from './terminal/one-line.ts';
 import { createProgress, type Progress } from './terminal/progress.ts';
 
 export interface DayToRun {
@@ -45,42 +46,39 @@ export async function runDays(
   // Both first: a database that is down is said before anything is started.
   const [database, access] = await Promise.all([context.database(), context.temporal()]);
   const started: StartedDay[] = [];
-  for (const day of days) {
-    const reason = how.reason === undefined ? {} : { reason: how.reason };
-    started.push(await startAccountDay(access, { ...day, trigger: how.trigger, policy: PRODUCTION_POLICY, ...reason }));
-  }
-  if (!how.wait) return presentStarted(invocation, access, started, how);
   const progress = createProgress(io.stderr);
-  const signal = io.interruption();
   try {
-    const ended = await Promise.all(
-      started.map(async (day): Promise<RunDay> => {
-        const end = await followOne(access, day, progress, { database, nowMs: io.nowMs, signal });
-        const runs = await readRunsOfDay(database, { account: day.account, date: day.date as BusinessDate });
-        return { day, end, run: runs.find((run) => isOf(run, day, end)) ?? null };
-      }),
-    );
+    for (const day of days) started.push(await startAccountDay(access, inputOf(day, how)));
+    if (!how.wait) return presentStarted(invocation, access, started, how);
+    const options = { database, nowMs: io.nowMs, signal: io.interruption() };
+    const ended = await Promise.all(started.map((day) => followOne(access, day, progress, options)));
     progress.stop();
     await presentEnded(invocation, access, ended, how);
     return exitCodeOf(ended.map(({ end }) => (end.kind === 'completed' ? end.result.outcome : 'failed')));
   } catch (error) {
     progress.stop();
-    if (signal.aborted) output.note(started.map((day) => watchWords(access, day)).join('\n'));
+    // They go on without us.
+    for (const day of started) output.note(watchWords(access, day));
     throw error;
   }
+}
+
+function inputOf({ account, date }: DayToRun, { trigger, reason }: HowToRun): ReconcileInput {
+  return { account, date, trigger, policy: PRODUCTION_POLICY, ...(reason === undefined ? {} : { reason }) };
 }
 
 async function followOne(
   access: TemporalAccess,
   day: StartedDay,
   progress: Progress,
-  options: Pick<Parameters<typeof followAccountDay>[2], 'database' | 'nowMs' | 'signal'>,
-): Promise<DayEnd> {
+  options: Pick<FollowOptions, 'database' | 'nowMs' | 'signal'>,
+): Promise<RunDay> {
   const task = progress.task(`${day.account} ${day.date}`);
   task.update(day.joined ? 'runs already; waiting for it' : 'started');
   const end = await followAccountDay(access, day, { ...options, onStep: (text) => task.update(text) });
   task.update(end.kind === 'completed' ? end.result.outcome : 'failed');
-  return end;
+  const runs = await readRunsOfDay(options.database, { account: day.account, date: day.date as BusinessDate });
+  return { day, end, run: runs.find((run) => isOf(run, day, end)) ?? null };
 }
 
 function isOf(run: RunSummary, day: StartedDay, end: DayEnd): boolean {
@@ -147,7 +145,7 @@ function remarks({ day, end, run, reports }: RunDay & { reports: { html: string 
     run === null
       ? formatRunReference({ ...day, date: day.date as BusinessDate, runNumber: null })
       : runReferenceOf(run);
-  if (end.kind === 'failed') return [`${name} failed: ${end.message}`, `  again: ${TYPED_AS} retry ${name}`];
+  if (end.kind === 'failed') return [`${name} failed: ${oneLine(end.message)}`, `  again: ${TYPED_AS} retry ${name}`];
   const { published, delivered } = end.result;
   return [
     ...(reports === null ? [] : [`${name} report: ${reports.html}`]),

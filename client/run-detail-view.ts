@@ -5,6 +5,7 @@ import { formatForPeople, formatMinor } from '../domain/money.ts';
 import type { RunDetail } from './database/read-run-detail.ts';
 import type { RunSummary } from './database/read-runs.ts';
 import { moneyOrDash, outcomeWord, runReferenceOf, tookWords } from './run-view.ts';
+import { oneLine } from './terminal/one-line.ts';
 import { type Palette, toned } from './terminal/palette.ts';
 import { renderFacts, renderTable } from './terminal/table.ts';
 
@@ -20,7 +21,7 @@ export function renderRun(palette: Palette, run: RunSummary, detail: RunDetail, 
   const facts = renderFacts(palette, [
     ['Run', runReferenceOf(run)],
     ['Outcome', toned(palette, outcomeWord(run))],
-    ['Error', run.error ?? ''],
+    ['Error', oneLine(run.error ?? '')],
     ['Missing', run.missingCount === null ? '' : countWords(run.missingCount)],
     ['At risk', moneyOrDash(run.atRiskMinor, run.currency)],
     ['Ambiguous', run.ambiguousMinor === 0n ? '' : moneyOrDash(run.ambiguousMinor, run.currency)],
@@ -29,7 +30,7 @@ export function renderRun(palette: Palette, run: RunSummary, detail: RunDetail, 
     ['Window', `${time(detail.windowStartMs)} to ${time(detail.windowEndMs)}, ${run.zone}`],
     [`${sideWords('processor', run.processor)} reaches`, time(detail.processorCoverageMs)],
     ['Your records reach', time(detail.internalCoverageMs)],
-    ['Started', `${time(run.startedAtMs)} by ${run.trigger}${run.reason === null ? '' : `: ${run.reason}`}`],
+    ['Started', `${time(run.startedAtMs)} by ${run.trigger}${run.reason === null ? '' : `: ${oneLine(run.reason)}`}`],
     ['Took', run.finishedAtMs === null ? '' : tookWords(run.finishedAtMs - run.startedAtMs)],
     ['Decision', run.decisionSeq === null ? '' : `number ${run.decisionSeq} of the account`],
     ['Rules', detail.ruleSetHash ?? ''],

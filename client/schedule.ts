@@ -7,7 +7,7 @@ import type { ClientIo } from './client-io.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { examples, TYPED_AS } from './help-examples.ts';
 import { collectOption, reasonOption } from './option-parsers.ts';
-import { presentSteps } from './setup.ts';
+import { presentSteps } from './setup-step.ts';
 import type { SchedulePlan } from './temporal/schedule-plan.ts';
 import type { ScheduleView } from './temporal/schedule-view.ts';
 import { toned } from './terminal/palette.ts';
@@ -74,7 +74,7 @@ async function plansOf({ context, options }: Invocation<ZoneOptions>): Promise<r
 
 const show: Handler<ZoneOptions> = async (invocation) => {
   const { context, options, output } = invocation;
-  const { strayScheduleIds, viewSchedule } = await import('./temporal/schedule-view.ts');
+  const { strayScheduleIds, strayWords, viewSchedule } = await import('./temporal/schedule-view.ts');
   const plans = await plansOf(invocation);
   const { client, taskQueue } = await context.temporal();
   const views = await Promise.all(plans.map((plan) => viewSchedule(client, plan, taskQueue)));
@@ -113,17 +113,13 @@ function remarks(view: ScheduleView): string[] {
   ];
 }
 
-export function strayWords(scheduleId: string): string {
-  return `${scheduleId} belongs to no account any more: temporal schedule delete --schedule-id ${scheduleId}`;
-}
-
 const apply: Handler<ZoneOptions> = async (invocation) => {
   const { applySchedule } = await import('./temporal/apply-schedule.ts');
   const plans = await plansOf(invocation);
   const { client, taskQueue } = await invocation.context.temporal();
   const steps = [];
   for (const plan of plans) steps.push(await applySchedule(client, plan, taskQueue));
-  presentSteps(invocation, steps, 'Everything was right already.');
+  presentSteps(invocation.output, steps, 'Everything was right already.');
   return EXIT.clean;
 };
 
@@ -151,7 +147,7 @@ function switchTo(wanted: 'paused' | 'active'): Handler<PauseOptions> {
         detail: wanted === 'paused' ? `paused: ${reason}` : 'ticks again',
       });
     }
-    presentSteps(invocation, steps, 'Nothing had to be changed.');
+    presentSteps(invocation.output, steps, 'Nothing had to be changed.');
     return EXIT.clean;
   };
 }

@@ -1,13 +1,12 @@
 // `recon setup`: makes the database, the Temporal namespace, its search attributes and the schedules what this version
 // needs. Idempotent; says of each what it changed and what was right already.
 import type { Command } from 'commander';
+import { Secret } from '../worker/secret.ts';
 import { action, type Invocation } from './action.ts';
 import type { ClientIo } from './client-io.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { examples } from './help-examples.ts';
-import type { SetupStep } from './setup-step.ts';
-import { toned } from './terminal/palette.ts';
-import { renderTable } from './terminal/table.ts';
+import { presentSteps, type SetupStep } from './setup-step.ts';
 import { UsageError } from './usage-error.ts';
 
 interface SetupOptions {
@@ -44,8 +43,18 @@ async function setUp(invocation: Invocation<SetupOptions>): Promise<ExitCode> {
     for (const step of steps) invocation.output.note(`${step.state}: ${step.step}: ${step.detail}`);
     throw error;
   }
-  presentSteps(invocation, steps, 'Everything was right already.');
+  presentSteps(invocation.output, steps, 'Everything was right already.');
+  await noteStraySchedules(invocation);
   return EXIT.clean;
+}
+
+async function noteStraySchedules({ context, output }: Invocation<SetupOptions>): Promise<void> {
+  const { strayScheduleIds, strayWords } = await import('./temporal/schedule-view.ts');
+  const { planSchedules } = await import('./temporal/schedule-plan.ts');
+  const { client } = await context.temporal();
+  for (const scheduleId of await strayScheduleIds(client, planSchedules(await context.config()))) {
+    output.note(strayWords(scheduleId));
+  }
 }
 
 async function* stepsOf({ context, options, io }: Invocation<SetupOptions>): AsyncGenerator<SetupStep> {
@@ -56,31 +65,16 @@ async function* stepsOf({ context, options, io }: Invocation<SetupOptions>): Asy
   const { planSchedules } = await import('./temporal/schedule-plan.ts');
   const config = await context.config();
   const plans = planSchedules(config);
-  const ownerUrl = ownerUrlOf(options.migrateWith, io) ?? config.database.reveal();
-  yield ensureSchema(await context.database(), ownerUrl);
+  yield ensureSchema(ownerLoginOf(options.migrateWith, io) ?? config.database);
   const access = await context.temporal();
   yield ensureNamespace(access);
   yield ensureSearchAttributes(access);
   for (const plan of plans) yield applySchedule(access.client, plan, access.taskQueue);
 }
 
-function ownerUrlOf(variable: string | undefined, io: ClientIo): string | undefined {
+function ownerLoginOf(variable: string | undefined, io: ClientIo): Secret | undefined {
   if (variable === undefined) return undefined;
   const url = io.environment[variable];
   if (url === undefined || url === '') throw new UsageError(`the environment variable ${variable} is not set`);
-  return url;
-}
-
-export function presentSteps(
-  { output }: Pick<Invocation<object>, 'output'>,
-  steps: readonly SetupStep[],
-  ifNone: string,
-): void {
-  const changed = steps.some((step) => step.state === 'changed');
-  const { palette } = output;
-  output.result({ changed, steps }, () => {
-    const rows = steps.map((step) => [toned(palette, step.state), step.step, step.detail]);
-    const table = renderTable(palette, [{ title: 'State' }, { title: 'What' }, { title: 'Detail' }], rows);
-    return changed ? table : `${table}\n${ifNone}`;
-  });
+  return new Secret(url);
 }

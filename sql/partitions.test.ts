@@ -161,3 +161,15 @@ test('statistics of a month that is not there are refused by its name', async ()
   const analysing = worker.query(`select analyze_partition('processor_transactions', '2009-07-01')`);
   await expect(analysing).rejects.toThrow('relation "public.processor_transactions_200907" does not exist');
 });
+
+test('a new month waits for nobody who reads or writes the others', async () => {
+  await ensure('2010-01-01', '2010-01-31');
+  const reader = await workerClient();
+  await reader.query('begin');
+  await insertRow('2010-01-15', 1, reader);
+  const maker = await workerClient();
+  await maker.query(`set lock_timeout = '5s'`);
+  await ensure('2010-02-01', '2010-02-28', maker);
+  await reader.query('rollback');
+  expect(await monthsOf(2010)).toHaveLength(4);
+});

@@ -600,11 +600,11 @@ create view row_verdicts_now as
 -- Functions
 
 create function analyze_partition(parent text, on_date date) returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, public
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 3f55233c75ed17033b9eb98868d3b2cda861b1e00ef235d65080641d4a88aded
 create function ensure_partitions(from_date date, to_date date) returns void
-  language plpgsql volatile security definer set search_path=pg_catalog, public
-  -- body sha256 67605b5853d179abad4df215daaad11c0b1cf0e88044ea1c4e86c3afe5976457
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 ef0ba53f78361b1fbbf289a145a085ce894454c2aa885ba1240dc1e08aedd18a
 
 -- Grants
 

@@ -85,12 +85,12 @@ test('one discrepancy lives from pending over missing to matched late, and close
   days.push(await runOf(account, [record], { date: '2026-02-02', asOf: '2026-02-03T00:00:00Z' }));
   expect(days.map((day) => day.outcome)).toEqual(['clean', 'differences', 'clean']);
   expect(await discrepancies(account)).toMatchObject([
-    { anchor: 'processor ch_1', verdict: 'missing_internal', state: 'closed', closed_by: 'matched_late' },
+    { anchor: 'processor ch_1', verdict: 'matched_late', state: 'closed', closed_by: 'matched_late' },
   ]);
   expect(await events(account)).toEqual([
     '1: opened pending_timing (was new)',
     '2: verdict_changed missing_internal (was pending_timing)',
-    '3: closed missing_internal (matched_late: processor_id)',
+    '3: closed matched_late (matched_late: processor_id)',
   ]);
 });
 

@@ -43,7 +43,7 @@ test('a corrected amount opens the match again; the record corrected too closes 
     ['processor ch_1', 'matched_late'],
     ['internal o_1', 'matched_late'],
   ]);
-  expect(await liveDiscrepancies(account)).toEqual(['processor ch_1: amount_mismatch closed']);
+  expect(await liveDiscrepancies(account)).toEqual(['processor ch_1: matched_late closed']);
 });
 
 test('content that was seen before for an id makes no version: an old file read again takes nothing back', async () => {

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { pollUntil } from '../../local/poll-until.ts';
-import type { EngineAccount } from '../engine-for-tests.ts';
+import type { EngineAccount, OpenDay } from '../engine-for-tests.ts';
 import { DAY, dayOf, internal, processor, situationsForTests } from './situations-for-tests.ts';
 
 const { newAccount, started, expectStanding } = situationsForTests();
@@ -21,33 +21,43 @@ function decisions(account: EngineAccount) {
     order by decision_seq, run_id`);
 }
 
-/** Until so many backends of this database wait for a lock. */
-async function untilWaiting(count: number): Promise<void> {
-  await pollUntil({
-    what: `${count} backend(s) to wait for a lock`,
-    timeoutMs: 20_000,
-    intervalMs: 10,
-    check: async () => {
-      const waiting = await started().engine.database.oneFirst(sql.type(z.object({ count: z.bigint() }))`
-        select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
-      return waiting >= count ? true : undefined;
-    },
-  });
-}
-
-/** Holds the account's row, so that every decision waits before it starts. */
-async function holdAccount(account: EngineAccount): Promise<{ release: () => Promise<void> }> {
+async function asSuperuser<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: started().database.url });
   await client.connect();
-  await client.query('begin');
-  await client.query('select from accounts where account = $1 for update', [account.account]);
-  return {
-    release: async () => {
-      await client.query('rollback');
-      await client.end();
-    },
-  };
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
+
+/** Until so many backends of this database wait for a lock. */
+const untilWaiting = (count: number) =>
+  asSuperuser((client) =>
+    pollUntil({
+      what: `${count} backend(s) to wait for a lock`,
+      timeoutMs: 20_000,
+      intervalMs: 10,
+      check: async () => {
+        const { rows } = await client.query<{ waiting: number }>(
+          `select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return (rows[0]?.waiting ?? 0) >= count ? true : undefined;
+      },
+    }),
+  );
+
+/** Holds the account's row while the work goes on, so that every decision waits before it starts. */
+const whileAccountIsHeld = (account: EngineAccount, work: () => Promise<void>) =>
+  asSuperuser(async (client) => {
+    await client.query('begin');
+    await client.query('select from accounts where account = $1 for update', [account.account]);
+    try {
+      await work();
+    } finally {
+      await client.query('rollback');
+    }
+  });
 
 test('deciding a completed run again answers the same and changes nothing', async () => {
   const account = newAccount();
@@ -59,11 +69,11 @@ test('deciding a completed run again answers the same and changes nothing', asyn
 
 test('a second attempt that waits for the first one answers with what the first decided', async () => {
   const account = newAccount();
-  let letGo = () => undefined as void;
+  let letGo: () => void = () => undefined;
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  let reached = () => undefined as void;
+  let reached: () => void = () => undefined;
   const atGate = new Promise<void>((resolve) => {
     reached = resolve;
   });
@@ -83,18 +93,36 @@ test('a second attempt that waits for the first one answers with what the first 
   expect(await secondAttempt).toEqual(await firstAttempt);
 });
 
-test('an older attempt is fenced off as soon as a newer one has claimed the run', async () => {
+test('an attempt that was overtaken before it could start is fenced off', async () => {
   const account = newAccount();
   const run = await account.stageDay(PAIR);
-  const hold = await holdAccount(account);
-  const older = run.decide();
-  await untilWaiting(1);
-  const newer = run.decide();
-  await untilWaiting(2);
-  await hold.release();
-  const [olderEnd, newerEnd] = await Promise.allSettled([older, newer]);
-  expect(olderEnd).toMatchObject({ status: 'rejected', reason: { type: 'Fenced', nonRetryable: true } });
-  expect(newerEnd).toMatchObject({ status: 'fulfilled', value: { decisionSeq: '1', outcome: 'clean' } });
+  const attempts: ReturnType<typeof run.decide>[] = [];
+  await whileAccountIsHeld(account, async () => {
+    attempts.push(run.decide());
+    await untilWaiting(1);
+    await asSuperuser((client) =>
+      client.query('update reconciliation_runs set attempt = attempt + 1 where run_id = $1', [run.runId]),
+    );
+  });
+  await expect(attempts[0]).rejects.toMatchObject({ type: 'Fenced', nonRetryable: true });
+  expect(await decisions(account)).toEqual([{ run_number: 1, status: 'running', decision_seq: null }]);
+});
+
+test('of two attempts that wait for their turn only one decides', async () => {
+  const account = newAccount();
+  const run = await account.stageDay(PAIR);
+  const attempts: ReturnType<typeof run.decide>[] = [];
+  await whileAccountIsHeld(account, async () => {
+    for (const waiting of [1, 2]) {
+      attempts.push(run.decide());
+      await untilWaiting(waiting);
+    }
+  });
+  const [older, newer] = await Promise.allSettled(attempts);
+  expect(newer).toMatchObject({ status: 'fulfilled', value: { decisionSeq: '1', outcome: 'clean' } });
+  // It is refused, or was so late that it finds the newer one's answer.
+  if (older?.status === 'rejected') expect(older.reason).toMatchObject({ type: 'Fenced', nonRetryable: true });
+  else expect(older).toEqual(newer);
 });
 
 test.each(['failed', 'cancelled'])('a %s run is not decided any more', async (status) => {
@@ -134,7 +162,7 @@ test('a process that ends before the commit leaves nothing; the next attempt dec
 test('runs of one account that decide at once take turns; none is lost, and their order has no gap (44)', async () => {
   const account = newAccount();
   const days = ['2026-01-29', '2026-01-30', DAY, '2026-02-01'];
-  const runs = [];
+  const runs: OpenDay[] = [];
   for (const date of days) {
     const at = `${date}T12:00:00Z`;
     const rows = [
@@ -143,10 +171,11 @@ test('runs of one account that decide at once take turns; none is lost, and thei
     ];
     runs.push(await account.stageDay(dayOf(rows, { date })));
   }
-  const hold = await holdAccount(account);
-  const deciding = runs.map((run) => run.decide());
-  await untilWaiting(days.length);
-  await hold.release();
+  let deciding: ReturnType<EngineAccount['runDay']>[] = [];
+  await whileAccountIsHeld(account, async () => {
+    deciding = runs.map((run) => run.decide());
+    await untilWaiting(days.length);
+  });
   const ended = await Promise.all(deciding);
   expect(ended.map((run) => run.outcome)).toEqual(days.map(() => 'clean'));
   expect(ended.map((run) => run.decisionSeq).sort()).toEqual(['1', '2', '3', '4']);

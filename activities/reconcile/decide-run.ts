@@ -4,7 +4,7 @@ import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slon
 import { z } from 'zod';
 import { canonicalJson, type RuleSet, ruleSetHash } from '../../domain/rule-set.ts';
 import type { Literals } from '../../sql/sql-file.ts';
-import { InvariantViolated } from '../errors.ts';
+import { InvariantViolated, RunClosed } from '../errors.ts';
 import { canonicalResult } from './canonical-result.ts';
 import type { Horizon } from './horizon.ts';
 import { createRuleTables } from './rule-tables.ts';
@@ -43,8 +43,18 @@ const FAN_OUT_MAX = 50;
 const LOOK_BACK_DAYS = 35;
 
 export async function decideRun(deps: DecideDeps, input: DecideInput): Promise<Decision> {
-  const before = await readRun(deps.database, input.runId);
-  if (before.status === 'completed') return readDecision(deps.database, input.runId, []);
+  try {
+    return await decideOpenRun(deps, input);
+  } catch (error) {
+    // What another attempt completed before us, or while we waited for it, is our answer too.
+    if (error instanceof RunClosed && (await readRun(deps.database, input.runId)).status === 'completed') {
+      return readDecision(deps.database, input.runId, []);
+    }
+    throw error;
+  }
+}
+
+async function decideOpenRun(deps: DecideDeps, input: DecideInput): Promise<Decision> {
   const run = await claimRun(deps.database, input.runId);
   await storeRuleSet(deps.database, input.rules);
   for (let attempt = 1; ; attempt += 1) {

@@ -101,31 +101,45 @@ async function copyRows(
 ): Promise<Manifest> {
   const manifest = new Manifest(side);
   if (page.rows.length === 0) return manifest;
-  let references = '';
-  const lines: string[] = [];
-  page.rows.forEach((row, ord) => {
+  let references = 0;
+  for (const row of page.rows) {
     manifest.add(row);
-    const line = page.lines?.[ord] ?? null;
-    if ('grossMinor' in row) {
-      lines.push(processorCopyLine(row, ord, line));
-      if (row.references.length > 0) references += referenceCopyLines(row, ord);
-    } else {
-      lines.push(internalCopyLine(row, ord, line));
-    }
-  });
+    if ('references' in row) references += row.references.length;
+  }
   const columns = side === 'processor' ? PROCESSOR_STAGE_COLUMNS : INTERNAL_STAGE_COLUMNS;
-  await copyText(client, `copy stage_${side} (${columns}) from stdin`, lines);
-  if (references !== '')
-    await copyText(client, `copy stage_references (${REFERENCE_STAGE_COLUMNS}) from stdin`, [references]);
+  await copyText(client, `copy stage_${side} (${columns}) from stdin`, page, copyLine);
+  if (references > 0) {
+    await copyText(client, `copy stage_references (${REFERENCE_STAGE_COLUMNS}) from stdin`, page, referenceLines);
+  }
   return manifest;
 }
 
-// Chunks of about 64 KiB: one write a row costs more than the row.
-const COPY_CHUNK_LINES = 256;
+type LineWriter = (row: ProcessorRow | InternalRow, ord: number, line: number | null) => string;
 
-async function copyText(client: PoolClient, statement: string, lines: readonly string[]): Promise<void> {
+const copyLine: LineWriter = (row, ord, line) =>
+  'grossMinor' in row ? processorCopyLine(row, ord, line) : internalCopyLine(row, ord, line);
+const referenceLines: LineWriter = (row, ord) => ('references' in row ? referenceCopyLines(row, ord) : '');
+
+// Chunks of about 64 KiB: one write a row costs more than the row. Written as they are taken: text that waits is copied
+// by every collection of the young generation.
+const COPY_CHUNK_ROWS = 256;
+
+async function copyText(
+  client: PoolClient,
+  statement: string,
+  page: SourcePage<ProcessorRow | InternalRow>,
+  write: LineWriter,
+): Promise<void> {
   const chunks = function* (): Generator<string> {
-    for (let at = 0; at < lines.length; at += COPY_CHUNK_LINES) yield lines.slice(at, at + COPY_CHUNK_LINES).join('');
+    let text = '';
+    for (const [ord, row] of page.rows.entries()) {
+      text += write(row, ord, page.lines?.[ord] ?? null);
+      if ((ord + 1) % COPY_CHUNK_ROWS === 0) {
+        if (text !== '') yield text;
+        text = '';
+      }
+    }
+    if (text !== '') yield text;
   };
   await pipeline(Readable.from(chunks()), client.query(copyFrom(statement)));
 }

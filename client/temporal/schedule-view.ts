@@ -58,3 +58,7 @@ export async function strayScheduleIds(client: Client, plans: readonly ScheduleP
   }
   return stray.sort();
 }
+
+export function strayWords(scheduleId: string): string {
+  return `${scheduleId} belongs to no account any more: temporal schedule delete --schedule-id ${scheduleId}`;
+}

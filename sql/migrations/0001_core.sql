@@ -422,7 +422,7 @@ create table notifications (
 
 -- Partitions are made ahead and by need, one a month, by the owner on the worker's behalf: the worker owns no table.
 create function ensure_partitions(from_date date, to_date date) returns void
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   month date := date_trunc('month', from_date)::date;
   parent text;
@@ -433,9 +433,14 @@ begin
   while month <= to_date loop
     foreach parent in array array['processor_transactions', 'internal_transactions'] loop
       if to_regclass(format('public.%I', parent || to_char(month, '_YYYYMM'))) is null then
-        perform pg_advisory_xact_lock(hashtext('ensure_partitions'));
-        execute format('create table if not exists public.%I partition of public.%I for values from (%L) to (%L)',
-          parent || to_char(month, '_YYYYMM'), parent, month, (month + interval '1 month')::date);
+        -- Makers wait for each other, and for nobody else: readers and writers of the parent go on. (A lock on the table, as
+        -- only those show what another has made meanwhile. Creating the partition in place would wait for all of them.)
+        execute format('lock table public.%I in share update exclusive mode', parent);
+        if to_regclass(format('public.%I', parent || to_char(month, '_YYYYMM'))) is null then
+          execute format('create table public.%I (like public.%I including all)', parent || to_char(month, '_YYYYMM'), parent);
+          execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)',
+            parent, parent || to_char(month, '_YYYYMM'), month, (month + interval '1 month')::date);
+        end if;
       end if;
     end loop;
     month := (month + interval '1 month')::date;
@@ -445,7 +450,7 @@ revoke all on function ensure_partitions(date, date) from public;
 
 -- The planner needs fresh statistics after a bulk load, and only an owner may gather them.
 create function analyze_partition(parent text, on_date date) returns void
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if parent not in ('processor_transactions', 'internal_transactions') then
     raise exception 'analyze_partition: % is not a volume table', parent;

@@ -1,0 +1,103 @@
+// One story of a fault: a database, a mailbox and a company of its own over the same world as every other story of the
+// file, so that whatever happens to its workers, what is left can be compared with what an undisturbed day leaves.
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { DatabasePool } from 'slonik';
+import { type ReconcileWorkflow, startAccountDay } from '../client/temporal/account-day.ts';
+import { hostEnvironment } from '../local/host-environment.ts';
+import { type Mailbox, startMailbox } from '../local/mailbox.ts';
+import { createDatabase } from '../sql/database.ts';
+import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
+import { decidedBy, mailsAbout, reportsOf, runsOf } from './observe.ts';
+import { type CompanyOptions, openCompany, type TestCompany } from './test-company.ts';
+import { TEST_POLICY, type TestServers } from './test-servers.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+/** What is left of a day: equal for two stories that end the same. */
+export interface Leftover {
+  readonly runs: readonly object[];
+  readonly decided: readonly string[];
+  readonly mails: readonly (string | undefined)[];
+  readonly reports: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface FaultCase {
+  readonly company: TestCompany;
+  readonly database: DatabasePool;
+  readonly mailbox: Mailbox;
+  readonly workflowId: string;
+  startWorker(checkpoint?: string): WorkerProcess;
+  startDay(): Promise<WorkflowHandleWithFirstExecutionRunId<ReconcileWorkflow>>;
+  leftover(): Promise<Leftover>;
+  /** How often a page of Stripe's list was asked for again. */
+  pagesReadAgain(): number;
+  stop(): Promise<void>;
+}
+
+export const ACCOUNT = 'stripe/us';
+export const DATE = '2026-03-02';
+/** Some pages of Stripe's hundred rows, all in one slice. */
+export const TRANSACTIONS = 620;
+const SHARD = '48h';
+
+/** Differs from run to run, so that over time the faults hit everywhere; printed, so that a failure can be repeated. */
+export const SEED = Number(hostEnvironment().RECON_FAULT_SEED ?? randomInt(1_000_000));
+
+export async function openFaultCase(servers: TestServers, options: Partial<CompanyOptions> = {}): Promise<FaultCase> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of stops.splice(0).reverse()) await step();
+  };
+  try {
+    const databaseUrl = options.databaseUrl ?? (await servers.newDatabase());
+    const name = new URL(databaseUrl).pathname.slice(1);
+    const mailbox = await startMailbox({ dir: join(servers.folder, `${name}-mail`) });
+    stops.push(() => mailbox.stop());
+    const company = await openCompany(
+      { ...servers, mailbox },
+      {
+        ...{ account: ACCOUNT, firstDate: DATE, days: 1, transactionsPerDay: TRANSACTIONS, shard: SHARD },
+        ...{ seed: String(SEED), ...options, databaseUrl },
+      },
+    );
+    stops.push(company.stop);
+    const database = await createDatabase({ url: databaseUrl, poolSizeMax: 2, applicationName: 'recon fault test' });
+    stops.push(() => database.end());
+    const day = { account: ACCOUNT, date: DATE };
+    let workers = 0;
+    return {
+      company,
+      database,
+      mailbox,
+      workflowId: accountDayWorkflowId(ACCOUNT, DATE),
+      startWorker: (checkpoint) => {
+        workers += 1;
+        const logFile = join(servers.folder, `${name}-worker-${workers}.log`);
+        const worker = startWorkerProcess({
+          configFile: company.configFile,
+          logFile,
+          ...(checkpoint === undefined ? {} : { checkpoint }),
+        });
+        stops.push(() => worker.stop());
+        return worker;
+      },
+      startDay: async () =>
+        (await startAccountDay(servers.access, { ...day, trigger: 'manual', policy: TEST_POLICY })).handle,
+      leftover: async () => ({
+        runs: (await runsOf(database, day)).map(({ run_id: _generated, ...run }) => run),
+        decided: await decidedBy(database, ACCOUNT),
+        mails: (await mailsAbout(mailbox, day)).map(({ subject }) => subject),
+        reports: await reportsOf(company, DATE),
+      }),
+      pagesReadAgain: () => {
+        const pages = company.emulator.requests().map(({ path, query }) => `${path}?${query}`);
+        return pages.length - new Set(pages).size;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+// The temporal command as an operator types it, against the server of the tests.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { WorkflowHandle } from '@temporalio/client';
+import { bareEnvironment, hostEnvironment } from '../local/host-environment.ts';
+import type { TestServers } from './test-servers.ts';
+
+const TIMEOUT_MS = 20_000;
+
+/** `temporal workflow reset` to just before the step was scheduled the first time; answers with the new execution. */
+export async function resetBefore(servers: TestServers, handle: WorkflowHandle, step: string): Promise<WorkflowHandle> {
+  const { events } = await handle.fetchHistory();
+  const scheduled = (events ?? []).find(
+    ({ activityTaskScheduledEventAttributes: event }) => event?.activityType?.name === step,
+  );
+  const eventId = scheduled?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
+  if (eventId === undefined || eventId === null) throw new RangeError(`${handle.workflowId} never came to ${step}`);
+  return reset(servers, handle, '--event-id', String(eventId));
+}
+
+/** `temporal workflow reset` to the very beginning. */
+export function resetToFirst(servers: TestServers, handle: WorkflowHandle): Promise<WorkflowHandle> {
+  return reset(servers, handle, '--type', 'FirstWorkflowTask');
+}
+
+async function reset({ temporal }: TestServers, handle: WorkflowHandle, ...to: string[]): Promise<WorkflowHandle> {
+  const { workflowId, client } = handle;
+  const where = ['--address', temporal.address, '--namespace', temporal.namespace];
+  const what = ['--workflow-id', workflowId, '--reason', 'a fault test', ...to];
+  const { stdout } = await promisify(execFile)(
+    temporal.binary ?? 'temporal',
+    ['workflow', 'reset', ...where, ...what, '--output', 'json'],
+    { env: bareEnvironment(hostEnvironment()), timeout: TIMEOUT_MS },
+  );
+  const { runId } = JSON.parse(stdout) as { runId?: string };
+  if (runId === undefined) throw new SyntaxError(`temporal workflow reset answered ${stdout}`);
+  return client.getHandle(workflowId, runId);
+}
