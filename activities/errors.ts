@@ -58,6 +58,16 @@ export class RunUnderWay extends Error {
   }
 }
 
+/** Another run reads the same file at this moment; what it stages is ours too. */
+export class ShardTaken extends Error {
+  override readonly name = 'ShardTaken';
+  readonly retryAfterMs: number;
+  constructor(shard: string, retryAfterMs: number) {
+    super(`${shard} is being read by another run; waiting for it`);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** Mail waits in the outbox because nobody took it now: worth another try. */
 export class DeliveryDeferred extends Error {
   override readonly name = 'DeliveryDeferred';
@@ -114,7 +124,7 @@ export function toApplicationFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   // Node's own errors may come from another realm, where instanceof does not know them.
   const fact = types.isNativeError(error) ? error : new Error(String(error));
-  const waiting = fact instanceof SourceNotReady || fact instanceof RunUnderWay;
+  const waiting = fact instanceof SourceNotReady || fact instanceof RunUnderWay || fact instanceof ShardTaken;
   const retryAfterMs = waiting || fact instanceof RateLimited ? (fact.retryAfterMs ?? undefined) : undefined;
   return ApplicationFailure.create({
     message: fact.message,

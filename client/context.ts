@@ -2,10 +2,10 @@
 // Temporal; it never writes a business row.
 import type { DatabasePool } from 'slonik';
 import type { ReconConfig } from '../worker/config.ts';
+import type { TemporalPlace } from '../worker/temporal-place.ts';
 import type { GlobalOptions } from './action.ts';
 import type { ClientIo } from './client-io.ts';
 import type { TemporalAccess } from './temporal/open-temporal.ts';
-import type { TemporalPlace } from './temporal/temporal-place.ts';
 
 export interface Context {
   readonly configPath: string;
@@ -18,6 +18,7 @@ export interface Context {
   close(): Promise<void>;
 }
 
+const CLIENT_POOL = { poolSizeMax: 4, applicationName: 'recon client' } as const;
 const CONFIG_DEFAULT = 'recon.yaml';
 
 export function createContext(io: ClientIo, options: GlobalOptions): Context {
@@ -25,13 +26,13 @@ export function createContext(io: ClientIo, options: GlobalOptions): Context {
   const closers: Array<() => Promise<unknown>> = [];
   const config = once(async () => (await import('../worker/config.ts')).loadConfig(configPath, io.environment));
   const database = once(async () => {
-    const { openDatabase } = await import('./database/open-database.ts');
-    const pool = await openDatabase((await config()).database);
+    const { openDatabase } = await import('../worker/open-database.ts');
+    const pool = await openDatabase((await config()).database, CLIENT_POOL);
     closers.push(() => pool.end());
     return pool;
   });
   const place = once(async () => {
-    const { temporalPlace } = await import('./temporal/temporal-place.ts');
+    const { temporalPlace } = await import('../worker/temporal-place.ts');
     return temporalPlace((await config()).temporal, io.environment);
   });
   const temporal = once(async () => {

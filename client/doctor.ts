@@ -47,7 +47,7 @@ async function checksOf({ context, io }: Invocation<object>, config: ReconConfig
   const { checkAccounts } = await import('./doctor/check-accounts.ts');
   const { checkReports } = await import('./doctor/check-reports.ts');
   const { checkMail } = await import('./doctor/check-mail.ts');
-  const { placeOf } = await import('./database/open-database.ts');
+  const { placeOf } = await import('../worker/open-database.ts');
   const { planSchedules } = await import('./temporal/schedule-plan.ts');
   const { composeAccounts, fetchTaskQueues } = await import('../worker/compose-accounts.ts');
   const { composeStore } = await import('../worker/compose-outbox.ts');

@@ -24,8 +24,8 @@ export class MigrationEdited extends Error {
  */
 export async function migrate(url: string): Promise<string[]> {
   const client = new Client({ connectionString: url, application_name: 'recon migrate' });
-  await client.connect();
   try {
+    await client.connect();
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
     await prepare(client);
     const files = (await readdir(FOLDER)).filter((name) => FILE_NAME.test(name)).sort();

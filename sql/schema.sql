@@ -153,6 +153,7 @@ create table fetch_shards (
   from_ms bigint not null,
   to_ms bigint not null,
   attempt integer default 0 not null,
+  claimed_by bigint,
   cursor text,
   pages integer default 0 not null,
   row_count bigint default 0 not null,
@@ -160,7 +161,8 @@ create table fetch_shards (
   quarantined_count bigint default 0 not null,
   done boolean default false not null,
   constraint fetch_shards_pkey PRIMARY KEY (batch_id, shard),
-  constraint fetch_shards_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id)
+  constraint fetch_shards_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id),
+  constraint fetch_shards_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES reconciliation_runs(run_id)
 );
 
 create table internal_transactions (

@@ -3,13 +3,14 @@
 import { hostname } from 'node:os';
 import { createActivities } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
-import { createDatabase } from '../sql/database.ts';
 import { checkpointFrom } from './checkpoint.ts';
 import { composeAccounts, fetchTaskQueues } from './compose-accounts.ts';
 import { composeOutbox } from './compose-outbox.ts';
 import { loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
+import { openDatabase } from './open-database.ts';
 import { activityScope, startWorker } from './run-worker.ts';
+import { temporalPlace } from './temporal-place.ts';
 
 const SHUTDOWN_GRACE_MS = 90_000;
 
@@ -17,14 +18,14 @@ const environment = process.env;
 const logger = createLogger({ level: environment.RECON_LOG_LEVEL ?? 'info' });
 try {
   const config = await loadConfig(environment.RECON_CONFIG ?? 'recon.yaml', environment);
-  const url = config.database.reveal();
-  const database = await createDatabase({ url, poolSizeMax: 12, applicationName: 'recon worker' });
-  const bulkPool = createBulkPool({ url, poolSizeMax: 8 });
+  const database = await openDatabase(config.database, { poolSizeMax: 12, applicationName: 'recon worker' });
+  const bulkPool = createBulkPool({ url: config.database.reveal(), poolSizeMax: 8 });
+  const place = temporalPlace(config.temporal, environment);
   const accounts = composeAccounts(config);
   const outbox = composeOutbox(config, database, Date.now);
   const worker = await startWorker({
-    ...config.temporal,
-    fetchTaskQueues: fetchTaskQueues(accounts, config.temporal.taskQueue),
+    ...place,
+    fetchTaskQueues: fetchTaskQueues(accounts, place.taskQueue),
     activities: createActivities({
       database,
       bulkPool,
@@ -42,7 +43,7 @@ try {
     logger,
     shutdownGraceMs: SHUTDOWN_GRACE_MS,
   });
-  logger.info({ accounts: accounts.size, address: config.temporal.address }, 'worker polls');
+  logger.info({ accounts: accounts.size, address: place.address }, 'worker polls');
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void worker.stop().catch(() => undefined));
   await worker.done;

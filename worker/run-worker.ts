@@ -10,14 +10,18 @@ import {
   DefaultLogger,
   makeTelemetryFilterString,
   NativeConnection,
+  type NativeConnectionOptions,
   Runtime,
   Worker,
 } from '@temporalio/worker';
 import type { Activities } from '../workflows/contracts.ts';
+import { TemporalUnreachable } from './connection-errors.ts';
 import type { Logger } from './logger.ts';
+import type { TemporalPlace } from './temporal-place.ts';
 
 export interface WorkerOptions {
   readonly address: string;
+  readonly login?: TemporalPlace['login'];
   readonly namespace: string;
   readonly taskQueue: string;
   readonly fetchTaskQueues: readonly string[];
@@ -43,12 +47,18 @@ const FETCH_ACTIVITIES_MAX = 6;
 
 let runtimeInstalled = false;
 
+/** @throws TemporalUnreachable */
+async function connect({ address, login }: WorkerOptions): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({ ...(login as NativeConnectionOptions), address });
+  } catch (cause) {
+    throw new TemporalUnreachable(address, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   installRuntime(options.logger);
-  const [connection, codePath] = await Promise.all([
-    NativeConnection.connect({ address: options.address }),
-    workflowBundle(options.bundleFolder),
-  ]);
+  const [connection, codePath] = await Promise.all([connect(options), workflowBundle(options.bundleFolder)]);
   const shared = {
     connection,
     namespace: options.namespace,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 import type { ShardManifest } from '../../workflows/contracts.ts';
 import { type AccountSetup, sourceOf } from '../accounts.ts';
-import { InvariantViolated, RunClosed } from '../errors.ts';
+import { InvariantViolated, RunClosed, ShardTaken } from '../errors.ts';
 import type { RunRow } from '../reconcile/run-context.ts';
 import { type StageTarget, stagePage } from '../stage/stage-page.ts';
 import type { Shard, Source, SourcePage, SourceTotal } from './source.ts';
@@ -28,6 +28,7 @@ export interface FetchTarget {
 }
 
 const PAGES_MAX = 1_000_000;
+const TAKEN_RETRY_MS = 2_000;
 
 const claimedShard = z.object({
   from_ms: z.bigint(),
@@ -43,9 +44,13 @@ const claimedShard = z.object({
 export async function fetchShard(deps: FetchDeps, target: FetchTarget): Promise<ShardManifest> {
   const { setup, run, side, batchId } = target;
   if (run.status !== 'running') throw new RunClosed(String(run.run_id), run.status);
-  const claimed = await deps.database.one(sql.type(claimedShard)`
-    update fetch_shards set attempt = attempt + 1 where batch_id = ${batchId} and shard = ${target.shard}
+  const claimed = await deps.database.maybeOne(sql.type(claimedShard)`
+    update fetch_shards s set attempt = attempt + 1, claimed_by = ${run.run_id}
+    where batch_id = ${batchId} and shard = ${target.shard}
+      and (s.done or s.claimed_by is null or s.claimed_by = ${run.run_id}
+        or not exists (select 1 from reconciliation_runs r where r.run_id = s.claimed_by and r.status = 'running'))
     returning from_ms, to_ms, attempt, cursor, done, pages, row_count, quarantined_count`);
+  if (claimed === null) throw new ShardTaken(target.shard, TAKEN_RETRY_MS);
   const shard: Shard = { name: target.shard, fromMs: Number(claimed.from_ms), toMs: Number(claimed.to_ms) };
   const manifest = {
     rows: Number(claimed.row_count),

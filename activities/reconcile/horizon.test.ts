@@ -122,23 +122,19 @@ test('rows of a day that is staged and not yet introduced end the horizon: their
 
 test('a row waits as long as its kind may take, to the second', async () => {
   const account = newAccount();
-  const rows = [
-    'payment 1.00 USD',
-    'refund -1.00 USD',
-    'dispute -1.00 USD',
-    'fee -1.00 USD',
-    'adjustment 1.00 USD',
-  ].map((what) => processor(what.slice(0, 3), what, { at: '2026-01-31T21:00:01Z' }));
-  await runOf(account, rows, { asOf: '2026-02-01T00:00:00Z' });
-  await expectStanding(
+  const started = { at: '2026-01-31T00:00:00Z' };
+  const waits = [
+    [processor('over', 'payment 1.00 USD', { at: '2026-01-31T21:00:00Z' }), 'missing_internal'],
+    [processor('due', 'payment 1.00 USD', { at: '2026-01-31T21:00:01Z' }), 'pending_timing'],
+    [processor('fee over', 'fee -1.00 USD', started), 'missing_internal'],
+    [processor('fee due', 'fee -1.00 USD', { at: '2026-01-31T00:00:01Z' }), 'pending_timing'],
+    [processor('refund', 'refund -1.00 USD', started), 'pending_timing'],
+    [internal('dispute', 'dispute -1.00 USD', started), 'pending_timing'],
+  ] as const;
+  await runOf(
     account,
-    rows.map((row) => [row, 'pending_timing'] as const),
+    waits.map(([row]) => row),
+    { asOf: '2026-02-01T00:00:00Z' },
   );
-  await runOf(account, [], { date: '2026-02-01', asOf: '2026-02-02T00:00:00Z' });
-  await expectStanding(
-    account,
-    ['payment', 'refund', 'dispute', 'fee', 'adjustment'].map(
-      (kind) => [`processor ${kind.slice(0, 3)}`, kind === 'payment' ? 'missing_internal' : 'pending_timing'] as const,
-    ),
-  );
+  await expectStanding(account, waits);
 });

@@ -3,120 +3,109 @@
 import { test } from '@jest/globals';
 import { internal, processor, situationsForTests } from './situations-for-tests.ts';
 
-const { expectVerdicts } = situationsForTests();
+const { expectVerdicts, decidedTogether } = situationsForTests();
 
-test('two partial refunds against one refund of their sum (4)', () =>
-  expectVerdicts([
+decidedTogether({
+  'two partial refunds against one refund of their sum (4)': [
     [processor('re_1', 'refund -30.00 USD', { order: 'A', parent: 'ch_1' }), 'ambiguous'],
     [processor('re_2', 'refund -20.00 USD', { order: 'A', parent: 'ch_1' }), 'ambiguous'],
     [internal('o_1', 'refund -50.00 USD', { order: 'A', parent: 'o_0' }), 'ambiguous'],
-  ]));
-
-test('two charges for one order (8)', () =>
-  expectVerdicts([
+  ],
+  'two charges for one order (8)': [
     [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'ambiguous'],
     [processor('ch_2', 'payment 100.00 USD', { order: 'A' }), 'ambiguous'],
     [internal('o_1', 'payment 100.00 USD', { order: 'A' }), 'ambiguous'],
-  ]));
-
-test('two charges for one order of which our record names one: that one matched, the other not missing (8)', () =>
-  expectVerdicts([
+  ],
+  'two charges for one order of which our record names one: that one matched, the other not missing (8)': [
     [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
     [processor('ch_2', 'payment 100.00 USD', { order: 'A' }), 'ambiguous'],
     [internal('o_1', 'payment 100.00 USD', { order: 'A', names: 'ch_1' }), 'matched'],
     [processor('ch_3', 'payment 100.00 USD', { order: 'B' }), 'matched'],
     [processor('ch_4', 'payment 100.00 USD', { order: 'B' }), 'ambiguous'],
     [internal('o_3', 'payment 100.00 USD', { names: 'ch_3' }), 'matched'],
-  ]));
-
-test('two charges and two records under one order number, without ids on one side (10)', () =>
-  expectVerdicts([
+  ],
+  'two charges and two records under one order number, without ids on one side (10)': [
     [processor('ch_1', 'payment 25.00 USD', { order: 'A' }), 'ambiguous'],
     [processor('ch_2', 'payment 25.00 USD', { order: 'A' }), 'ambiguous'],
     [internal('o_1', 'payment 25.00 USD', { order: 'A' }), 'ambiguous'],
     [internal('o_2', 'payment 25.00 USD', { order: 'A' }), 'ambiguous'],
-  ]));
-
-test('one processor id on two records (11)', () =>
-  expectVerdicts([
+  ],
+  'one processor id on two records (11)': [
     [processor('ch_1', 'payment 100.00 USD'), 'ambiguous'],
     [internal('o_1', 'payment 100.00 USD', { names: 'ch_1' }), 'ambiguous'],
     [internal('o_2', 'payment 100.00 USD', { names: 'ch_1' }), 'ambiguous'],
-  ]));
-
-test('one movement named by two records, by its own id and by another: the own id decides, the other is not missing', () =>
-  expectVerdicts([
+  ],
+  'one movement named by two records, by its own id and by another: the own id decides, the other is not missing': [
     [processor('txn_1', 'payment 100.00 USD', { alsoKnownAs: ['ch_1'] }), 'matched'],
     [internal('o_1', 'payment 100.00 USD', { names: 'txn_1' }), 'matched'],
     [internal('o_2', 'payment 100.00 USD', { names: 'ch_1' }), 'ambiguous'],
-  ]));
-
-test('one id on two movements', () =>
-  expectVerdicts([
+  ],
+  'one id on two movements': [
     [processor('txn_1', 'payment 100.00 USD', { alsoKnownAs: ['pi_1'] }), 'ambiguous'],
     [processor('txn_2', 'payment 100.00 USD', { alsoKnownAs: ['pi_1'] }), 'ambiguous'],
     [internal('o_1', 'payment 100.00 USD', { names: 'pi_1' }), 'ambiguous'],
-  ]));
-
-test('a charge booked in two parts, one naming the charge, the other the order', () =>
-  expectVerdicts([
+  ],
+  'a charge booked in two parts, one naming the charge, the other the order': [
     [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'ambiguous'],
     [internal('o_1', 'payment 60.00 USD', { order: 'A', names: 'ch_1' }), 'ambiguous'],
     [internal('o_2', 'payment 40.00 USD', { order: 'A' }), 'ambiguous'],
-  ]));
-
-test('two captures of one order, the record naming one of them', () =>
-  expectVerdicts([
+  ],
+  'two captures of one order, the record naming one of them': [
     [processor('ch_1', 'payment 60.00 USD', { order: 'A' }), 'ambiguous'],
     [processor('ch_2', 'payment 40.00 USD', { order: 'A' }), 'ambiguous'],
     [internal('o_1', 'payment 100.00 USD', { order: 'A', names: 'ch_1' }), 'ambiguous'],
-  ]));
-
-test('a fee that was given back is not the fee (28)', () =>
-  expectVerdicts([
+  ],
+  'a fee that was given back is not the fee (28)': [
     [processor('fee_1', 'fee -3.00 USD', { parent: 'ch_1' }), 'ambiguous'],
     [processor('fee_2', 'fee 3.00 USD', { parent: 'ch_1', reverses: true }), 'ambiguous'],
     [internal('o_1', 'fee -3.00 USD', { names: 'fee_1' }), 'ambiguous'],
-  ]));
-
-test('a dispute that was won back: the dispute, its reversal and our record of it (30, 31)', () =>
-  expectVerdicts([
+  ],
+  'a dispute that was won back: the dispute, its reversal and our record of it (30, 31)': [
     [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
     [processor('du_1', 'dispute -100.00 USD', { parent: 'ch_1', order: 'A' }), 'ambiguous'],
     [processor('du_2', 'dispute 100.00 USD', { parent: 'ch_1', reverses: true, order: 'A' }), 'ambiguous'],
     [internal('o_1', 'payment 100.00 USD', { names: 'ch_1', order: 'A' }), 'matched'],
     [internal('o_2', 'dispute -100.00 USD', { names: 'du_1', order: 'A' }), 'ambiguous'],
-  ]));
-
-test('a refund that failed and came back, our record still says refunded (5, 31)', () =>
-  expectVerdicts([
+  ],
+  'a refund that failed and came back, our record still says refunded (5, 31)': [
     [processor('re_1', 'refund -50.00 USD', { order: 'A' }), 'ambiguous'],
     [processor('re_2', 'refund 50.00 USD', { parent: 're_1', reverses: true }), 'ambiguous'],
     [internal('o_1', 'refund -50.00 USD', { order: 'A' }), 'ambiguous'],
-  ]));
-
-test('a reversal that we booked too', () =>
-  expectVerdicts([
+  ],
+  'a reversal that we booked too': [
     [processor('re_1', 'refund -50.00 USD'), 'ambiguous'],
     [processor('re_2', 'refund 50.00 USD', { parent: 're_1', reverses: true }), 'ambiguous'],
     [internal('o_1', 'refund -50.00 USD', { names: 're_1' }), 'ambiguous'],
     [internal('o_2', 'refund 50.00 USD', { names: 're_2', parent: 'o_1', reverses: true }), 'ambiguous'],
-  ]));
-
-test('a reversal whose original is named by another of its ids', () =>
-  expectVerdicts([
+  ],
+  'a reversal whose original is named by another of its ids': [
     [processor('txn_1', 'refund -50.00 USD', { alsoKnownAs: ['re_1'] }), 'ambiguous'],
     [processor('txn_2', 'refund 50.00 USD', { parent: 're_1', reverses: true }), 'ambiguous'],
     [internal('o_1', 'refund -50.00 USD', { names: 're_1' }), 'ambiguous'],
-  ]));
-
-test('a row beside an undecided row of its order is undecided, not missing', () =>
-  expectVerdicts([
+  ],
+  'a row beside an undecided row of its order is undecided, not missing': [
     [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'ambiguous'],
     [internal('o_1', 'payment 60.00 USD', { names: 'ch_1' }), 'ambiguous'],
     [internal('o_2', 'payment 30.00 USD', { names: 'ch_1' }), 'ambiguous'],
     [internal('o_3', 'payment 10.00 USD', { order: 'A' }), 'ambiguous'],
-  ]));
+  ],
+  'a fee that is booked too low is no reason to mistrust the processor id, even when the order has two charges': [
+    [processor('ch_1', 'payment 60.00 USD', { order: 'A', fee: '2.00' }), 'fee_mismatch'],
+    [processor('ch_2', 'payment 40.00 USD', { order: 'A', fee: '1.50' }), 'fee_mismatch'],
+    [internal('o_1', 'payment 60.00 USD', { order: 'A', fee: '1.80', names: 'ch_1' }), 'fee_mismatch'],
+    [internal('o_2', 'payment 40.00 USD', { order: 'A', fee: '1.20', names: 'ch_2' }), 'fee_mismatch'],
+  ],
+  'rows of the settlement level wait for settlement': [
+    [processor('py_1', 'payment 100.00 USD', { level: 'settlement', order: 'A' }), 'ambiguous'],
+    [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
+    [internal('o_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
+  ],
+  'a reversal that moved no money, or is void, holds nothing back': [
+    [processor('auth_2', 'payment -80.00 USD', { parent: 'auth_1', reverses: true, movesBalance: false }), 'ignored'],
+    [processor('auth_1', 'payment 80.00 USD'), 'matched'],
+    [internal('o_1', 'payment 80.00 USD', { names: 'auth_1' }), 'matched'],
+  ],
+});
 
 test('a pair that waits for a status does not leave a second candidate missing', () =>
   expectVerdicts(
@@ -127,28 +116,6 @@ test('a pair that waits for a status does not leave a second candidate missing',
     ],
     { asOf: '2026-02-01T00:00:00Z' },
   ));
-
-test('a fee that is booked too low is no reason to mistrust the processor id, even when the order has two charges', () =>
-  expectVerdicts([
-    [processor('ch_1', 'payment 60.00 USD', { order: 'A', fee: '2.00' }), 'fee_mismatch'],
-    [processor('ch_2', 'payment 40.00 USD', { order: 'A', fee: '1.50' }), 'fee_mismatch'],
-    [internal('o_1', 'payment 60.00 USD', { order: 'A', fee: '1.80', names: 'ch_1' }), 'fee_mismatch'],
-    [internal('o_2', 'payment 40.00 USD', { order: 'A', fee: '1.20', names: 'ch_2' }), 'fee_mismatch'],
-  ]));
-
-test('rows of the settlement level wait for settlement', () =>
-  expectVerdicts([
-    [processor('py_1', 'payment 100.00 USD', { level: 'settlement', order: 'A' }), 'ambiguous'],
-    [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
-    [internal('o_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
-  ]));
-
-test('a reversal that moved no money, or is void, holds nothing back', () =>
-  expectVerdicts([
-    [processor('auth_2', 'payment -80.00 USD', { parent: 'auth_1', reverses: true, movesBalance: false }), 'ignored'],
-    [processor('auth_1', 'payment 80.00 USD'), 'matched'],
-    [internal('o_1', 'payment 80.00 USD', { names: 'auth_1' }), 'matched'],
-  ]));
 
 test('a key on more than fifty rows is no evidence, and is reported', async () => {
   const charges = Array.from({ length: 51 }, (_, at) => processor(`ch_${at}`, 'payment 1.00 USD', { order: 'many' }));

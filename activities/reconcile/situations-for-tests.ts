@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { type RuleSet, ruleSetSchema } from '../../domain/rule-set.ts';
@@ -114,6 +114,8 @@ export async function standings(engine: Engine, account: string): Promise<Map<st
   );
 }
 
+export type Situation = readonly (readonly [SituationRow, string])[];
+
 type Options = Omit<EngineDay, 'date' | 'processor' | 'internal'> & { readonly date?: string };
 
 /** For the top of a test file: a database and an engine that live as long as its tests. */
@@ -145,7 +147,7 @@ export function situationsForTests() {
     newAccount,
     standings: (account: EngineAccount) => standings(started().engine, account.account),
     /** One day, decided once; then each row must stand as it says. */
-    async expectVerdicts(rows: readonly (readonly [SituationRow, string])[], options: Options = {}): Promise<void> {
+    async expectVerdicts(rows: Situation, options: Options = {}): Promise<void> {
       const account = newAccount();
       await runOf(
         account,
@@ -155,6 +157,25 @@ export function situationsForTests() {
       await expectStanding(account, rows);
     },
     expectStanding,
+    /** A test for each situation. Their keys are told apart, so that one run decides all of them. */
+    decidedTogether(situations: Readonly<Record<string, Situation>>): void {
+      let ours: EngineAccount | undefined;
+      const account = () => {
+        ours ??= newAccount();
+        return ours;
+      };
+      const names = Object.keys(situations);
+      const told = (name: string) =>
+        (situations[name] ?? []).map(([row, verdict]) => [apart(row, names.indexOf(name)), verdict] as const);
+      beforeAll(async () => {
+        await runOf(
+          account(),
+          names.flatMap((name) => told(name).map(([row]) => row)),
+          { asOf: LONG_AFTER },
+        );
+      });
+      test.each(names)('%s', (name) => expectStanding(account(), told(name)));
+    },
   };
 
   /** `ambiguous` must say that it waits for groups. */
@@ -175,6 +196,30 @@ export function situationsForTests() {
     });
     expect(actual).toEqual(expected);
   }
+}
+
+/** The row with every key in a space of its own. */
+function apart(row: SituationRow, space: number): SituationRow {
+  const record = Object.entries(row.record).map(([field, value]) => [
+    field,
+    KEYS.has(field) ? keyApart(value, space) : value,
+  ]);
+  const [side, id] = row.key.split(' ');
+  return { ...row, key: `${side} ${keyApart(id, space)}`, record: Object.fromEntries(record) };
+}
+
+const KEYS: ReadonlySet<string> = new Set([
+  'id',
+  'merchantReference',
+  'parentId',
+  'payoutId',
+  'processorReference',
+  'references',
+]);
+
+function keyApart(value: unknown, space: number): unknown {
+  if (Array.isArray(value)) return value.map((item) => ({ ...item, value: keyApart(item.value, space) }));
+  return value === undefined ? undefined : `${space}:${value}`;
 }
 
 /** A run of the day over these rows. */

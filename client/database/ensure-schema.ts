@@ -1,12 +1,12 @@
 // Brings the database to this version's tables where something is missing. The only writing the client does, and only
 // to the schema. Idempotent by file name.
 import { migrate } from '../../sql/migrate.ts';
+import { openDatabase } from '../../worker/open-database.ts';
 import type { Secret } from '../../worker/secret.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { chain } from '../explain-error.ts';
 import type { SetupStep } from '../setup-step.ts';
 import { type MigrationState, migrationState } from './migration-state.ts';
-import { openDatabase } from './open-database.ts';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -28,7 +28,7 @@ export async function ensureSchema(owner: Secret): Promise<SetupStep> {
 }
 
 async function stateSeenBy(login: Secret): Promise<MigrationState> {
-  const database = await openDatabase(login);
+  const database = await openDatabase(login, { poolSizeMax: 1, applicationName: 'recon setup' });
   try {
     return await migrationState(database);
   } finally {

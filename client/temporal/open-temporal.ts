@@ -1,8 +1,8 @@
 // Opens the connection to Temporal, and says in the operator's words why it cannot be opened.
 import { Client, Connection } from '@temporalio/client';
-import { TemporalUnreachable } from '../connection-errors.ts';
+import { TemporalUnreachable } from '../../worker/connection-errors.ts';
+import type { TemporalPlace } from '../../worker/temporal-place.ts';
 import { chain } from '../explain-error.ts';
-import type { TemporalPlace } from './temporal-place.ts';
 
 export interface TemporalAccess extends Omit<TemporalPlace, 'login'> {
   readonly client: Client;

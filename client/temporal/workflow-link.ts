@@ -1,5 +1,5 @@
 // The address of an execution in Temporal's web UI; null where the configuration does not say where that is. Pure.
-import type { TemporalPlace } from './temporal-place.ts';
+import type { TemporalPlace } from '../../worker/temporal-place.ts';
 
 export function workflowLink(
   { uiUrl, namespace }: Pick<TemporalPlace, 'uiUrl' | 'namespace'>,

@@ -118,6 +118,8 @@ create table fetch_shards (
   to_ms bigint not null,
   -- Counted up by each activity attempt that claims the shard; an older attempt is fenced off.
   attempt integer not null default 0,
+  -- The run whose worker reads it: two runs that look at the same file take turns.
+  claimed_by bigint references reconciliation_runs,
   cursor text,
   pages integer not null default 0,
   row_count bigint not null default 0,

@@ -1,9 +1,8 @@
-// Decides which Temporal server a command talks to, and as whom. recon.yaml says where; the TEMPORAL_* variables of
+// Decides which Temporal server a process talks to, and as whom. recon.yaml says where; the TEMPORAL_* variables of
 // Temporal's own tools win, so that TLS, keys and profiles are configured once for all of them. Connects to nothing.
 import type { ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { definedEnvironment, type Environment } from '../../local/host-environment.ts';
-import type { ReconConfig } from '../../worker/config.ts';
+import type { Environment, ReconConfig } from './config.ts';
 
 export interface TemporalPlace {
   readonly address: string;
@@ -16,7 +15,7 @@ export interface TemporalPlace {
 
 export function temporalPlace(configured: ReconConfig['temporal'], environment: Environment): TemporalPlace {
   const { connectionOptions, namespace } = loadClientConnectConfig({
-    overrideEnvVars: definedEnvironment(environment),
+    overrideEnvVars: defined(environment),
     // A profile of somebody's home folder counts only where the environment names it.
     disableFile: environment.TEMPORAL_CONFIG_FILE === undefined && environment.TEMPORAL_PROFILE === undefined,
   });
@@ -32,4 +31,10 @@ export function temporalPlace(configured: ReconConfig['temporal'], environment: 
       ...(metadata === undefined ? {} : { metadata }),
     },
   };
+}
+
+function defined(environment: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -1,15 +1,13 @@
-// Opens the client's small pool, and says in the operator's words why it cannot be opened.
+// Opens the database of a process, and says in the operator's words why it cannot be opened.
 import type { DatabasePool } from 'slonik';
-import { createDatabase } from '../../sql/database.ts';
-import type { Secret } from '../../worker/secret.ts';
-import { DatabaseUnreachable } from '../connection-errors.ts';
-
-const POOL_SIZE_MAX = 4;
+import { createDatabase, type DatabaseOptions } from '../sql/database.ts';
+import { DatabaseUnreachable } from './connection-errors.ts';
+import type { Secret } from './secret.ts';
 
 /** @throws DatabaseUnreachable */
-export async function openDatabase(url: Secret): Promise<DatabasePool> {
+export async function openDatabase(url: Secret, options: Omit<DatabaseOptions, 'url'>): Promise<DatabasePool> {
   try {
-    return await createDatabase({ url: url.reveal(), poolSizeMax: POOL_SIZE_MAX, applicationName: 'recon client' });
+    return await createDatabase({ url: url.reveal(), ...options });
   } catch (cause) {
     throw new DatabaseUnreachable(placeOf(url.reveal()), reasonOf(cause), { cause });
   }
