@@ -15,7 +15,7 @@ const FOLDERS = [
 ];
 
 export function staticChecks(steps: Steps): void {
-  steps.tool('format and lint (biome)', 'biome', 'check', '--error-on-warnings', '.');
+  steps.tool('format and lint (biome)', 'biome', 'check', '.');
   steps.tool('types (tsc)', 'tsc');
   steps.tool('import directions (dependency-cruiser)', 'depcruise', ...FOLDERS);
   steps.tool('dead code (knip)', 'knip', '--no-config-hints');
