@@ -22,6 +22,8 @@ export interface CompanyOptions {
   readonly days: number;
   readonly transactionsPerDay?: number;
   readonly seed?: string;
+  /** Without it both sides agree in every row. */
+  readonly plant?: boolean;
   readonly zone?: string;
   /** What the configuration holds; the emulator knows only the right one. */
   readonly stripeKey?: string;
@@ -60,6 +62,7 @@ export async function openCompany(servers: TestServers, options: CompanyOptions)
     firstDate: options.firstDate,
     days: options.days,
     transactionsPerDay: options.transactionsPerDay ?? TRANSACTIONS_PER_DAY,
+    plant: options.plant ?? true,
   });
   await loadShop(databaseUrl, world, loadedUntilMs === undefined ? {} : { loadedUntilMs });
   const emulator = await startStripeEmulator({

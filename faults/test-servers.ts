@@ -30,7 +30,8 @@ const TASK_QUEUE = 'recon';
 // Attributes of the dev server are named as its command line spells them.
 const ATTRIBUTE_TYPES = { KEYWORD: 'Keyword', INT: 'Int' } as const;
 
-export async function startTestServers(): Promise<TestServers> {
+/** @param options.dbFile keeps Temporal's state over a crash. */
+export async function startTestServers(options: { dbFile?: string } = {}): Promise<TestServers> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const step of stops.splice(0).reverse()) await step();
@@ -40,7 +41,7 @@ export async function startTestServers(): Promise<TestServers> {
     stops.push(() => rm(folder, { recursive: true, force: true }));
     const mailbox = await startMailbox({ dir: join(folder, 'mail') });
     stops.push(() => mailbox.stop());
-    const temporal = await startTemporalServer({ ui: false, searchAttributes: searchAttributes() });
+    const temporal = await startTemporalServer({ ui: false, searchAttributes: searchAttributes(), ...options });
     stops.push(() => temporal.stop());
     const { address, namespace } = temporal;
     const connection = await Connection.connect({ address });

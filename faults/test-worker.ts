@@ -1,21 +1,17 @@
 // A worker of the product in this process, over the companies of a test: the same workflows and activities as
 // worker/main.ts, with a clock that a test may move.
-import { join } from 'node:path';
 import type { DatabasePool } from 'slonik';
 import type { AccountSetup } from '../activities/accounts.ts';
 import { createActivities, type Outbox } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
-import { cacheFolder } from '../local/cache-folder.ts';
-import { hostEnvironment } from '../local/host-environment.ts';
 import { createDatabase } from '../sql/database.ts';
 import { composeAccounts } from '../worker/compose-accounts.ts';
 import { composeOutbox } from '../worker/compose-outbox.ts';
 import { createLogger } from '../worker/logger.ts';
 import { activityScope, startWorker } from '../worker/run-worker.ts';
+import { BUNDLE_FOLDER } from './bundle-folder.ts';
 import type { TestCompany } from './test-company.ts';
 import type { TestServers } from './test-servers.ts';
-
-export const BUNDLE_FOLDER = join(cacheFolder(hostEnvironment()), 'workflow-bundles');
 
 export interface TestWorker {
   readonly database: DatabasePool;

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ServerChild, startServerChild } from '../local/child-process.ts';
 import { bareEnvironment, hostEnvironment } from '../local/host-environment.ts';
+import { BUNDLE_FOLDER } from './bundle-folder.ts';
 import { until } from './observe.ts';
-import { BUNDLE_FOLDER } from './test-worker.ts';
 
 export interface WorkerProcess extends ServerChild {
   /** What it said so far. */

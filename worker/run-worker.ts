@@ -1,6 +1,6 @@
 // Runs the workers of one process: one for workflows and most activities, one a processor for its API. Pollers, slots and
 // shutdown times are all written out here; nothing is left at the SDK's development defaults.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +58,9 @@ async function connect({ address, login }: WorkerOptions): Promise<NativeConnect
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   installRuntime(options.logger);
-  const [connection, codePath] = await Promise.all([connect(options), workflowBundle(options.bundleFolder)]);
+  // One after the other, so that a start that fails leaves neither a connection nor a compiler behind.
+  const codePath = await workflowBundle(options.bundleFolder);
+  const connection = await connect(options);
   const shared = {
     connection,
     namespace: options.namespace,
@@ -134,7 +136,8 @@ export async function workflowBundle(folder: string): Promise<string> {
   }
   const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR') });
   await mkdir(folder, { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
+  // Not by process id: in two containers that share the folder, both are process 1.
+  const unfinished = `${path}.${randomUUID()}`;
   await writeFile(unfinished, code);
   await rename(unfinished, path);
   return path;

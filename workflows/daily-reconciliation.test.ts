@@ -1,10 +1,9 @@
 // The daily tick on real servers: fired by a real schedule, alone in failing, and side by side with people.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ScheduleOverlapPolicy, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { applySchedule } from '../client/temporal/apply-schedule.ts';
-import { planSchedules } from '../client/temporal/schedule-plan.ts';
 import { parseBusinessDate, windowOf } from '../domain/business-date.ts';
+import { fireSchedule } from '../faults/fire-schedule.ts';
 import { failureOf, runsOf, until } from '../faults/observe.ts';
 import { openTestHouse, type TestHouse } from '../faults/test-house.ts';
 import { TEST_POLICY } from '../faults/test-servers.ts';
@@ -32,45 +31,20 @@ async function childrenOf(handle: WorkflowHandle): Promise<string[]> {
   );
 }
 
-async function started(handle: WorkflowHandle): Promise<void> {
-  await until(`${handle.workflowId} to start`, async () => {
-    try {
-      await handle.describe();
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
-  });
-}
-
 test('ticks that a schedule fires by backfill do the days due at their nominal times, oldest first, each account alone', async () => {
   const zone = 'Europe/Berlin';
   const days = { firstDate: '2026-03-02', days: 3, zone };
   const good = await house.open({ ...days, account: 'stripe/berlin' });
   const bad = await house.open({ ...days, account: 'stripe/bonn', stripeKey: 'rk_wrong' });
-  const [plan, ...others] = planSchedules({ accounts: [...good.config.accounts, ...bad.config.accounts] });
-  if (plan === undefined) throw new Error('no schedule was planned');
-  expect(others).toEqual([]);
-  const { client, taskQueue } = house.access;
-  await applySchedule(client, plan, taskQueue);
-  const schedule = client.schedule.getHandle(plan.scheduleId);
-  // So that the clock on the wall adds no tick of its own.
-  await schedule.pause('the test backfills it');
-  await schedule.backfill({
-    // 04:00 in Berlin is 03:00 UTC in winter.
-    start: new Date('2026-03-03T03:00:00Z'),
-    end: new Date('2026-03-04T03:00:00Z'),
-    overlap: ScheduleOverlapPolicy.BUFFER_ALL,
-  });
-  const tick = (at: string) => client.workflow.getHandle(`${plan.scheduleId}-${at}`);
-  const [first, second] = [tick('2026-03-03T03:00:00Z'), tick('2026-03-04T03:00:00Z')];
-  await started(first);
+  // 04:00 in Berlin is 03:00 UTC in winter.
+  const [from, to] = ['2026-03-03T03:00:00Z', '2026-03-04T03:00:00Z'] as const;
+  const tickAt = await fireSchedule(house, [good, bad], { from, to });
+  const first = await tickAt(from);
   expect(await failureOf(first.result())).toMatchObject({
     type: 'PartialRun',
     message: '1 of 2 account-days failed: stripe/bonn 2026-03-02',
   });
-  await started(second);
+  const second = await tickAt(to);
   expect(await failureOf(second.result())).toMatchObject({
     message: '2 of 3 account-days failed: stripe/bonn 2026-03-02, stripe/bonn 2026-03-03',
   });

@@ -63,6 +63,14 @@ test('a shard that is done is not read again and answers the same', async () => 
   expect(source.reads).toEqual(['all from the start']);
 });
 
+test('a row of a month that nobody has thought of gets its place', async () => {
+  const account = newAccount();
+  const [far] = processorRows([processor('ch_far', 'payment 1.00 USD', { at: '2041-07-07T07:07:07Z' })]);
+  const run = await opened(account, scriptedSource({ shards: { all: [far === undefined ? [] : [far]] } }));
+  await run.fetch();
+  expect(await staged(account)).toEqual([{ id: 'ch_far', version: 1 }]);
+});
+
 test('an older reader of a shard is fenced off at its next page and leaves nothing of it', async () => {
   const account = newAccount();
   const source = scriptedSource({ shards: { all: PAGES } });

@@ -110,7 +110,11 @@ async function readLiterals(
            exists (select 1 from fetch_shards s join batches b using (batch_id)
                    where b.account_id = ${run.account_id} and s.reference_count > 0) as has_references,
            exists (select 1 from reconciliation_runs r where r.account_id = ${run.account_id}
-                   and r.run_date = ${run.run_date} and r.decision_seq is not null) as is_rerun`);
+                   and r.run_date = ${run.run_date} and r.decision_seq is not null) as is_rerun,
+           exists (select 1 from batch_totals n join batch_totals v using (account_id, side, home_date)
+                   where n.account_id = ${run.account_id} and n.home_date <= ${run.run_date} and n.introduced_seq is null
+                     and n.disposition = 'new' and v.disposition = 'version' and v.introduced_seq is not null
+                     and v.batch_id > n.batch_id) as overtaken`);
   const introduced = await connection.any(sql.type(introducedRow)`
     select t.home_date, t.disposition::text as disposition, array_agg(distinct t.batch_id) as batches
     from batch_totals t join batches b using (batch_id)
@@ -148,6 +152,7 @@ const factsRow = z.object({
   last_date: z.string(),
   has_references: z.boolean(),
   is_rerun: z.boolean(),
+  overtaken: z.boolean(),
 });
 
 async function gate(

@@ -1,8 +1,10 @@
 // What comes out of one day, decided long after it: the situations of the edge-case list that are about one pair of rows.
-import { test } from '@jest/globals';
-import { internal, processor, rules, situationsForTests } from './situations-for-tests.ts';
+import { expect, test } from '@jest/globals';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { DAY, internal, LONG_AFTER, processor, rules, situationsForTests } from './situations-for-tests.ts';
 
-const { expectVerdicts, decidedTogether } = situationsForTests();
+const { expectVerdicts, decidedTogether, expectStanding, newAccount, started } = situationsForTests();
 
 decidedTogether({
   'equal id, amount, currency, status and date on both sides match (1)': [
@@ -196,3 +198,32 @@ test('an account fee that nobody booked is missing, and matched where no partner
 
 test('an inquiry without money is ignored (32)', () =>
   expectVerdicts([[processor('du_1', 'dispute -40.00 USD', { movesBalance: false }), 'ignored']]));
+
+test('a line that cannot be read is set aside with its reason, the rest goes on, and the day has a difference (43)', async () => {
+  const account = newAccount();
+  const charge = processor('ch_1', 'payment 1.00 USD');
+  const like = { kind: 'payment', currency: 'USD', occurredAt: `${DAY}T12:00:00Z` };
+  const run = await account.runDay({
+    date: DAY,
+    asOf: LONG_AFTER,
+    processor: [
+      charge.record,
+      { ...like, id: 'ch_2', gross: '' },
+      { ...like, id: 'ch_3', gross: '1.234,50' },
+      { ...like, id: 'ch_4', gross: '1.00', occurredAt: '46053' },
+      '{"id": "ch_5", ',
+    ],
+    internal: [internal('o_1', 'payment 1.00 USD', { names: 'ch_1' }).record],
+  });
+  await expectStanding(account, [[charge, 'matched']]);
+  const reasons = await started().engine.database.anyFirst(sql.type(z.object({ said: z.string() }))`
+    select q.position || ' ' || q.reason as said from quarantined_rows q join accounts using (account_id)
+    where account = ${account.account} order by q.position::int`);
+  expect(reasons).toEqual([
+    expect.stringMatching(/^2 gross: /),
+    expect.stringMatching(/^3 gross: /),
+    expect.stringMatching(/^4 occurredAt: /),
+    expect.stringMatching(/^5 /),
+  ]);
+  expect(run.outcome).toBe('differences');
+});

@@ -98,18 +98,20 @@ const standingRow = z.object({
   id: z.string(),
   verdict: z.string().nullable(),
   rule: z.string().nullable(),
-  partner: z.string().nullable(),
+  row_id: z.bigint(),
+  partner_row_id: z.bigint().nullable(),
 });
 
 export async function standings(engine: Engine, account: string): Promise<Map<string, Standing>> {
   const rows = await engine.database.any(sql.type(standingRow)`
-    select v.side, v.external_id as id, v.verdict, v.rule,
-           (select external_id from transaction_ids t where t.account_id = v.account_id and t.row_id = v.partner_row_id) as partner
-    from row_verdicts_now v where v.account = ${account} order by v.side, v.external_id`);
+    select side, external_id as id, verdict, rule, row_id, partner_row_id from row_verdicts_now
+    where account = ${account} order by side, external_id`);
+  const idOf = new Map(rows.map((row) => [row.row_id, row.id]));
+  const partnerOf = (rowId: bigint | null) => (rowId === null ? null : (idOf.get(rowId) ?? 'a row that is not there'));
   return new Map(
-    rows.map((row) => [
-      `${row.side} ${row.id}`,
-      { verdict: row.verdict ?? 'none', rule: row.rule, partner: row.partner },
+    rows.map(({ side, id, verdict, rule, partner_row_id: partner }) => [
+      `${side} ${id}`,
+      { verdict: verdict ?? 'none', rule, partner: partnerOf(partner) },
     ]),
   );
 }

@@ -27,11 +27,16 @@ insert into introduced select distinct batch_id, side, home_date, disposition fr
 analyze introduced
 
 -- step: versions_processor
+-- Newer content of rows. Two reads at once may end in another order than they began: what was overtaken by a version that
+-- a run has introduced already is history, and never counts again.
 create temp table versions_processor on commit drop as
 select distinct on (t.row_id) t.*
 from processor_transactions t
 where t.account_id = :account_id and t.home_date <= ':run_date' and t.version > 1
   and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'version')
+  and not exists (
+    select 1 from processor_transactions q join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition = 'version'
+    where q.home_date = t.home_date and q.row_id = t.row_id and q.version > t.version and b.introduced_seq < :seq)
 order by t.row_id, t.version desc
 
 -- step: versions_internal
@@ -40,7 +45,32 @@ select distinct on (t.row_id) t.*
 from internal_transactions t
 where t.account_id = :account_id and t.home_date <= ':run_date' and t.version > 1
   and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'version')
+  and not exists (
+    select 1 from internal_transactions q join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition = 'version'
+    where q.home_date = t.home_date and q.row_id = t.row_id and q.version > t.version and b.introduced_seq < :seq)
 order by t.row_id, t.version desc
+
+-- step: overtaken if overtaken
+-- First versions that come to their run after a newer one did.
+create temp table overtaken on commit drop as
+select 'processor'::side as side, t.row_id, t.level, t.kind, t.currency, t.moves_balance, t.gross as amount
+from processor_transactions t
+where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
+  and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'new')
+  and exists (
+    select 1 from processor_transactions q join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition = 'version'
+    where q.home_date = t.home_date and q.row_id = t.row_id and q.version > 1 and b.introduced_seq < :seq)
+union all
+select 'internal', t.row_id, 'activity', t.kind, t.currency, t.moves_balance, t.amount
+from internal_transactions t
+where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
+  and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'new')
+  and exists (
+    select 1 from internal_transactions q join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition = 'version'
+    where q.home_date = t.home_date and q.row_id = t.row_id and q.version > 1 and b.introduced_seq < :seq)
+
+-- step: none_overtaken unless overtaken
+create temp table overtaken (side side, row_id bigint, level level, kind kind, currency text, moves_balance boolean, amount bigint) on commit drop
 
 -- step: reopened
 -- Released groups: in a re-run those of runs of dates up to this one whose members all have home dates up to it and
@@ -185,6 +215,7 @@ with rows as (
     and t.batch_id = any (':introduced_batches')
     and (:one_day or (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'new'))
     and (:no_versions or not exists (select 1 from versions_processor v where v.row_id = t.row_id))
+    and (not :overtaken or not exists (select 1 from overtaken o where o.row_id = t.row_id))
   union all
   select * from carried_processor
 )
@@ -202,6 +233,7 @@ with rows as (
     and t.batch_id = any (':introduced_batches')
     and (:one_day or (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'new'))
     and (:no_versions or not exists (select 1 from versions_internal v where v.row_id = t.row_id))
+    and (not :overtaken or not exists (select 1 from overtaken o where o.row_id = t.row_id))
   union all
   select * from carried_internal
 )

@@ -92,14 +92,15 @@ from candidates c
 join compared d on c.row_id in (d.p_row_id, d.i_row_id) and d.verdict = 'pending_timing'
 
 -- step: live_edges
--- Singles whose key leads into a live group that they may belong to: an equal surplus (of either side of it), a sum that may
--- become exact, or stronger evidence than the group's. Deciding that needs groups; calling them missing would be wrong.
+-- Singles whose key leads into a live group that they may belong to: an equal surplus, a sum that may become exact, or
+-- stronger evidence than the group's. A surplus may share its key with its own side only: the order that was charged twice,
+-- the charge that was booked twice. Deciding that needs groups; calling them missing would be wrong.
 create temp table live_edges on commit drop as
 select distinct s.row_id
 from single_keys s
 join grouped_candidates g on g.type = s.type and g.value = s.value and g.kind = s.kind
 where case
-        when g.side = s.side then g.currency = s.currency and g.amount = s.amount
+        when g.side = s.side then g.currency = s.currency and g.amount = s.amount and (s.side = 'internal' or s.type = 'merchant_reference')
         when g.sum_open or (s.type = 'processor_id' and g.rule = 'merchant_reference') then true
         when s.presentment_currency = g.currency then s.presentment_amount = g.amount
         when g.presentment_currency = s.currency then g.presentment_amount = s.amount

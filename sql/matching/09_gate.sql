@@ -29,8 +29,8 @@ where (:one_day and :no_versions)
 group by t.side, t.level, t.kind, t.currency, t.moves_balance
 
 -- step: version_term
--- New content minus the content that it replaces: of the open item, of the reopened group, or of the first version
--- when both arrived together.
+-- New content minus the content that it replaces: what counted until now, and a first version that is introduced by this
+-- run too. A first version that was overtaken was introduced without ever counting.
 insert into reconciliation_run_totals (run_id, term, side, level, kind, currency, moves_balance, count, debits, credits)
 with versions as (
   select 'processor'::side as side, v.home_date, v.row_id, v.version, v.level, v.kind, v.currency, v.moves_balance, v.gross as amount from versions_processor v
@@ -42,14 +42,24 @@ with versions as (
   where v.side = 'processor' and p.version = (
     select max(q.version) from processor_transactions q
     join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition <> 'repeat'
-    where q.home_date = v.home_date and q.row_id = v.row_id and (q.version = 1 or b.introduced_seq < :seq))
+    where q.home_date = v.home_date and q.row_id = v.row_id and b.introduced_seq < :seq)
   union all
   select v.side, 'activity', i.kind, i.currency, i.moves_balance, i.amount
   from versions v join internal_transactions i on i.home_date = v.home_date and i.row_id = v.row_id
   where v.side = 'internal' and i.version = (
     select max(q.version) from internal_transactions q
     join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition <> 'repeat'
-    where q.home_date = v.home_date and q.row_id = v.row_id and (q.version = 1 or b.introduced_seq < :seq))
+    where q.home_date = v.home_date and q.row_id = v.row_id and b.introduced_seq < :seq)
+  union all
+  select v.side, p.level, p.kind, p.currency, p.moves_balance, p.gross
+  from versions v join processor_transactions p on p.home_date = v.home_date and p.row_id = v.row_id and p.version = 1
+  where v.side = 'processor' and (p.batch_id, p.home_date) in (select batch_id, home_date from introduced where disposition = 'new')
+  union all
+  select v.side, 'activity', i.kind, i.currency, i.moves_balance, i.amount
+  from versions v join internal_transactions i on i.home_date = v.home_date and i.row_id = v.row_id and i.version = 1
+  where v.side = 'internal' and (i.batch_id, i.home_date) in (select batch_id, home_date from introduced where disposition = 'new')
+  union all
+  select side, level, kind, currency, moves_balance, amount from overtaken
 ), signed as (
   select side, level, kind, currency, moves_balance, amount, 1 as sign from versions
   union all

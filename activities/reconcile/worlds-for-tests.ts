@@ -1,0 +1,225 @@
+// Random small worlds for the differential test: many clusters of a few rows whose keys collide inside the cluster and
+// nowhere else, delivered over a few days. A cluster can be read alone when it is decided differently.
+import fc from 'fast-check';
+import { type RuleSet, ruleSetSchema } from '../../domain/rule-set.ts';
+
+export const WORLD_DATES = ['2026-01-30', '2026-01-31', '2026-02-01'] as const;
+
+/** One line of a file, and in which of the days' files it stands. */
+export interface WorldLine {
+  readonly side: 'processor' | 'internal';
+  readonly deliveredOn: number;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface WorldDay {
+  /** How far the sources reach: to the end of the day, hours beyond it, or to the end of time. */
+  readonly reach: 'day' | 'hours' | 'forever';
+  /** Our own records end before the day does. */
+  readonly isInternalLate: boolean;
+}
+
+export interface World {
+  readonly clusters: readonly (readonly WorldLine[])[];
+  readonly days: readonly WorldDay[];
+  readonly rules: RuleSet;
+  /** A day that is run again at the end, after two more files of each side. */
+  readonly rerun: number;
+  readonly chunkRows: number;
+  readonly shuffleSeed: number;
+}
+
+/** The first value mostly, so that a few oddities at a time meet ordinary rows. */
+const mostly = <T>(usual: T, ...others: T[]) =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
+const NAMES = ['p0', 'p1', 'p2'] as const;
+
+const line = fc.record({
+  number: fc.nat(3),
+  kind: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('payment') },
+    { weight: 1, arbitrary: fc.constantFrom('refund', 'fee', 'payout', 'something_new') },
+  ),
+  amount: fc.constantFrom('1.00', '1.00', '0.40', '0.60', '1.01', '0.00', '-1.00'),
+  currency: mostly('USD', 'EUR'),
+  status: mostly('settled', 'pending', 'void'),
+  fee: fc.constantFrom(undefined, undefined, '0.03', '0.05'),
+  order: fc.constantFrom(undefined, 'A', 'B'),
+  reference: fc.constantFrom(undefined, undefined, 'r0', 'r1'),
+  names: fc.constantFrom(undefined, 'p0', 'p1', 'p2', 'r0', 'r1'),
+  parent: mostly(undefined, 'p0', 'i0', 'X'),
+  reverses: mostly(undefined, true),
+  movesBalance: mostly(undefined, false),
+  testMode: mostly(undefined, true),
+  presented: fc.constantFrom(undefined, undefined, undefined, '1.00 EUR', '0.60 USD'),
+  home: fc.nat(2),
+  hour: fc.constantFrom('00:00', '12:00', '21:30', '23:00'),
+  late: mostly(0, 1, 2, -1),
+});
+type Line = typeof line extends fc.Arbitrary<infer T> ? T : never;
+
+// What a partner or a correction says differently: mostly nothing, sometimes one thing, seldom two.
+const said = <K extends keyof Line>(field: K, ...values: Line[K][]) =>
+  fc.constantFrom(...values).map((value) => ({ [field]: value }));
+const change: fc.Arbitrary<Partial<Line>> = fc.oneof(
+  said('amount', '1.00', '0.60', '1.01'),
+  said('currency', 'USD', 'EUR'),
+  said('status', 'settled', 'pending', 'void'),
+  said('fee', undefined, '0.03', '0.05'),
+  said('kind', 'payment', 'refund', 'fee'),
+  said('order', undefined, 'A', 'B'),
+  said('names', undefined, 'p1', 'r0'),
+);
+const changes = fc
+  .oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.array(change, { minLength: 1, maxLength: 2 }) },
+  )
+  .map((list) => Object.assign({}, ...list) as Partial<Line>);
+
+/** A movement, with what our side and later files say about it, and perhaps the same once more under another id. */
+const story = fc.record({
+  line,
+  partner: fc.option(
+    fc.record({ by: fc.constantFrom('id', 'id', 'reference', 'order'), changes, late: mostly(0, 1, 2) }),
+    { freq: 5 },
+  ),
+  correction: fc.option(
+    fc.record({ side: fc.constantFrom('processor', 'internal'), changes, late: fc.constantFrom(0, 1, 2) }),
+    { freq: 1 },
+  ),
+  surplus: fc.option(
+    fc.record({ side: fc.constantFrom('processor', 'internal'), changes, late: fc.constantFrom(0, 1, 2) }),
+    { freq: 1 },
+  ),
+});
+type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
+const SURPLUS_NUMBER = 4;
+
+const stray = fc.record({ side: fc.constantFrom('processor' as const, 'internal' as const), line });
+type Stray = typeof stray extends fc.Arbitrary<infer T> ? T : never;
+const cluster = fc.record({
+  stories: fc.array(story, { minLength: 1, maxLength: 3 }),
+  strays: fc.array(stray, { maxLength: 2 }),
+});
+
+const day: fc.Arbitrary<WorldDay> = fc.record({
+  reach: fc.constantFrom('day', 'hours', 'forever'),
+  isInternalLate: fc.constantFrom(false, false, false, true),
+});
+
+export const worlds: fc.Arbitrary<World> = fc.record({
+  clusters: fc
+    .array(cluster, { minLength: 100, maxLength: 150, size: 'max' })
+    .map((drawn) => drawn.map(({ stories, strays }, space) => linesOf(space, stories, strays))),
+  days: fc.tuple(...WORLD_DATES.map(() => day)),
+  rules: fc
+    .record({
+      tolerance: fc.constantFrom({}, { USD: { absolute: '0.01' } }),
+      partner: fc.constantFrom({}, { fee: 'optional' }),
+    })
+    .map((given) => ruleSetSchema.parse(given)),
+  rerun: fc.nat(WORLD_DATES.length - 1),
+  chunkRows: fc.constantFrom(1_000, 50, 7),
+  shuffleSeed: fc.nat(),
+});
+
+function linesOf(space: number, stories: readonly Story[], strays: readonly Stray[]): WorldLine[] {
+  const told = stories.flatMap((drawn, number) =>
+    linesOfStory(drawn, number).map(([side, said]) => worldLine(space, side, said)),
+  );
+  return [...told, ...strays.map(({ side, line: drawn }) => worldLine(space, side, drawn))];
+}
+
+function linesOfStory(
+  { line: drawn, partner, correction, surplus }: Story,
+  number: number,
+): [WorldLine['side'], Line][] {
+  const movement: Line = { ...drawn, number };
+  const names = partner?.by === 'id' ? NAMES[number] : partner?.by === 'reference' ? movement.reference : undefined;
+  const booked: Line | null =
+    partner === null ? null : { ...movement, names, late: movement.late + partner.late, ...partner.changes };
+  const again = (said: typeof correction, change: Partial<Line>): [WorldLine['side'], Line][] => {
+    const first = said?.side === 'processor' ? movement : booked;
+    if (said === null || first === null) return [];
+    return [
+      [
+        said.side === 'processor' ? 'processor' : 'internal',
+        { ...first, ...said.changes, ...change, late: first.late + said.late },
+      ],
+    ];
+  };
+  return [
+    ['processor', movement],
+    ...(booked === null ? [] : [['internal', booked] satisfies [WorldLine['side'], Line]]),
+    ...again(correction, {}),
+    ...again(surplus, { number: SURPLUS_NUMBER }),
+  ];
+}
+
+function worldLine(space: number, side: WorldLine['side'], drawn: Line): WorldLine {
+  const own = (key: string | undefined) => (key === undefined ? undefined : `${space}:${key}`);
+  const [presented, presentedCurrency] = drawn.presented?.split(' ') ?? [];
+  const shared = {
+    kind: drawn.kind,
+    currency: drawn.currency,
+    status: drawn.status,
+    fee: drawn.fee,
+    merchantReference: own(drawn.order),
+    parentId: own(drawn.parent),
+    reverses: drawn.reverses,
+    movesBalance: drawn.movesBalance,
+    occurredAt: `${WORLD_DATES[drawn.home] ?? ''}T${drawn.hour}:00Z`,
+  };
+  const processor = {
+    id: own(`p${drawn.number}`),
+    ...shared,
+    gross: drawn.amount,
+    references: drawn.reference === undefined ? undefined : [{ type: 'processor_id', value: own(drawn.reference) }],
+    presentment: presented === undefined ? undefined : { amount: presented, currency: presentedCurrency },
+    testMode: drawn.testMode,
+    // A row stays on its level: in every tenth cluster one row is a settlement's.
+    level: space % 10 === 0 && drawn.number === 2 ? 'settlement' : undefined,
+  };
+  const internal = {
+    id: own(`i${drawn.number}`),
+    ...shared,
+    amount: drawn.amount,
+    processorReference: own(drawn.names),
+  };
+  return {
+    side,
+    deliveredOn: Math.max(0, Math.min(WORLD_DATES.length + 1, drawn.home + drawn.late)),
+    record: side === 'processor' ? processor : internal,
+  };
+}
+
+/** The lines of one side's file of a day. Line order is drawn, but lines of one id keep theirs: the last one counts. */
+export function fileOf(
+  world: World,
+  side: WorldLine['side'],
+  deliveredOn: number,
+  isShuffled: boolean,
+): WorldLine['record'][] {
+  const lines = world.clusters.flat().filter((candidate) => candidate.side === side);
+  const known = new Set(lines.filter((other) => other.deliveredOn < deliveredOn).map((other) => other.record.id));
+  const records = lines
+    .filter((candidate) => candidate.deliveredOn === deliveredOn)
+    .map((candidate) => candidate.record);
+  // Of an id that came before, one line: whether a repeat in one file is a version depends on where the pages are cut.
+  const once = records.filter(
+    (record, at) => !known.has(record.id) || records.findIndex((other) => other.id === record.id) === at,
+  );
+  return isShuffled ? shuffledById(once, world.shuffleSeed) : once;
+}
+
+function shuffledById(records: WorldLine['record'][], seed: number): WorldLine['record'][] {
+  let state = seed % 2_147_483_647;
+  const order = new Map<unknown, number>();
+  for (const { id } of records) {
+    state = (state * 48_271 + 11) % 2_147_483_647;
+    if (!order.has(id)) order.set(id, state);
+  }
+  return [...records].sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+}
