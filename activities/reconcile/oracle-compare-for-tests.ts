@@ -3,7 +3,7 @@
 import { parseDecimalAmount } from '../../domain/money.ts';
 import type { RuleSet } from '../../domain/rule-set.ts';
 import type { ProcessorRow } from '../../domain/transaction.ts';
-import type { I, P } from './oracle-for-tests.ts';
+import type { I, P } from './oracle-row-for-tests.ts';
 
 export interface Comparison {
   readonly verdict: string;

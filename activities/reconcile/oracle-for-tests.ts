@@ -1,25 +1,20 @@
 // A second opinion on matching: one account in memory, arrays and loops, written from design sections 5 to 7 and the issue's
 // "matching v1", so that the SQL has something to differ from. Slow on purpose; must never borrow from sql/matching.
 import type { RuleSet } from '../../domain/rule-set.ts';
-import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 import { type Comparison, compared, comparedInCurrency } from './oracle-compare-for-tests.ts';
 import { OraclePairing } from './oracle-pairing-for-tests.ts';
-
-export type Facts = ProcessorRow | InternalRow;
-
-/** One row of either side with all that was ever said about it. */
-export interface OracleRow<F extends Facts = Facts> {
-  readonly key: string;
-  readonly isProcessor: boolean;
-  readonly homeDate: string;
-  readonly versions: { readonly facts: F; introducedBy: number | null }[];
-  /** What counts now: the newest version that a run has introduced. */
-  facts: F;
-  /** The run that introduced it. */
-  introducedBy: number;
-}
-export type P = OracleRow<ProcessorRow>;
-export type I = OracleRow<InternalRow>;
+import {
+  amountOf,
+  type Facts,
+  type I,
+  isI,
+  isP,
+  type OracleRow,
+  type P,
+  processorIdsOf,
+  shareKey,
+  sharesOrder,
+} from './oracle-row-for-tests.ts';
 
 export interface OracleGroup {
   readonly p: P | null;
@@ -252,33 +247,6 @@ function isEqualAcross(one: OracleRow, two: OracleRow): boolean {
 
 function isEqualMoney(a: Facts, b: Facts): boolean {
   return a.currency === b.currency && amountOf(a) === amountOf(b);
-}
-
-export function isP(row: OracleRow): row is P {
-  return row.isProcessor;
-}
-
-export function isI(row: OracleRow): row is I {
-  return !row.isProcessor;
-}
-
-export function amountOf(facts: Facts): bigint {
-  return 'grossMinor' in facts ? facts.grossMinor : facts.amountMinor;
-}
-
-/** The ids by which the processor knows the movement, as far as this row says. */
-export function processorIdsOf(facts: Facts): string[] {
-  if (!('references' in facts)) return facts.processorReference === null ? [] : [facts.processorReference];
-  const further = facts.references.filter((reference) => reference.type === 'processor_id');
-  return [facts.externalId, ...further.map((reference) => reference.value)];
-}
-
-export function sharesOrder(a: OracleRow, b: OracleRow): boolean {
-  return a.facts.merchantReference !== null && a.facts.merchantReference === b.facts.merchantReference;
-}
-
-export function shareKey(a: OracleRow, b: OracleRow): boolean {
-  return sharesOrder(a, b) || processorIdsOf(a.facts).some((id) => processorIdsOf(b.facts).includes(id));
 }
 
 function membersOf({ p, i }: OracleGroup): OracleRow[] {

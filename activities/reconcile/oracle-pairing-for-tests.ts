@@ -1,7 +1,7 @@
 // Who stands with whom, by design section 7 as far as version 1 goes: a pair only where both sides leave one candidate,
 // strongest evidence first; whatever needs sums, duplicates or reversals stays undecided.
 import { comparedInCurrency } from './oracle-compare-for-tests.ts';
-import { type I, type OracleRow, type P, processorIdsOf, sharesOrder } from './oracle-for-tests.ts';
+import { type I, type OracleRow, type P, processorIdsOf, sharesOrder } from './oracle-row-for-tests.ts';
 
 type Key = 'processor_id' | 'merchant_reference';
 

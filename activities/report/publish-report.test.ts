@@ -140,7 +140,7 @@ test('the files hold what is open, carried, and closed with its evidence', async
     'carried missing_internal ch_jpy',
     'carried missing_internal re_1',
     'carried amount_mismatch ch_amt',
-    'closed missing_internal ch_late',
+    'closed matched_late ch_late',
   ]);
   expect(rows.at(-1)).toMatchObject({
     internal_id: 'ord-ch_late',

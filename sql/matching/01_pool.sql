@@ -51,12 +51,13 @@ where t.account_id = :account_id and t.home_date <= ':run_date' and t.version > 
 order by t.row_id, t.version desc
 
 -- step: overtaken if overtaken
--- First versions that come to their run after a newer one did.
+-- First versions that come to their run after a newer one did, and without a newest one.
 create temp table overtaken on commit drop as
 select 'processor'::side as side, t.row_id, t.level, t.kind, t.currency, t.moves_balance, t.gross as amount
 from processor_transactions t
 where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
   and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'processor' and disposition = 'new')
+  and not exists (select 1 from versions_processor v where v.row_id = t.row_id)
   and exists (
     select 1 from processor_transactions q join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition = 'version'
     where q.home_date = t.home_date and q.row_id = t.row_id and q.version > 1 and b.introduced_seq < :seq)
@@ -65,6 +66,7 @@ select 'internal', t.row_id, 'activity', t.kind, t.currency, t.moves_balance, t.
 from internal_transactions t
 where t.account_id = :account_id and t.home_date between ':min_date' and ':run_date' and t.version = 1
   and (t.batch_id, t.home_date) in (select batch_id, home_date from introduced where side = 'internal' and disposition = 'new')
+  and not exists (select 1 from versions_internal v where v.row_id = t.row_id)
   and exists (
     select 1 from internal_transactions q join batch_totals b on b.batch_id = q.batch_id and b.home_date = q.home_date and b.disposition = 'version'
     where q.home_date = t.home_date and q.row_id = t.row_id and q.version > 1 and b.introduced_seq < :seq)
