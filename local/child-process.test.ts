@@ -41,8 +41,9 @@ function parentOf(then: string) {
       logFile: ${JSON.stringify(logFile)}, orphanedFolder: ${JSON.stringify(join(folder, 'orphaned'))},
       stopSteps: [{ signal: 'SIGTERM', graceMs: 5000 }],
     });
-    console.log(JSON.stringify(child.pid));
     ${then}
+    // Last: whoever reads the pid may signal at once.
+    console.log(JSON.stringify(child.pid));
   `);
 }
 

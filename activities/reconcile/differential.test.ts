@@ -152,30 +152,41 @@ async function assertForWorlds(numRuns: number, holds: (world: World) => Promise
 /** To see a failure again: its seed and path. */
 const REPLAY: { seed?: number; path?: string } = {};
 
-test('every row of every world stands as the second opinion says, after every run', () =>
-  assertForWorlds(WORLDS, async (world) => {
-    const account = newAccount();
-    const oracles = world.clusters.map(() => new Oracle(world.rules));
-    for (const [at, step] of stepsOf(world).entries()) {
-      await account.runDay(engineDay(world, step, true));
-      tellOracles(oracles, world, step);
-      const wrong = [...(await differencesOf(account, oracles, world)), ...(await strayDiscrepancies(account))];
-      if (wrong.length > 0) throw new Error([`after run ${at + 1}, of ${step.date}`, ...wrong].join('\n'));
-    }
-  }));
+// A world takes a second or two where nothing else runs, and many times that on a busy machine.
+const WORLDS_TIMEOUT_MS = 300_000;
 
-test('the order of lines and the size of pages change nothing; neither does running a day a third time', () =>
-  assertForWorlds(REORDERED_WORLDS, async (world) => {
-    const results: string[][] = [];
-    for (const shuffled of [false, true]) {
+test(
+  'every row of every world stands as the second opinion says, after every run',
+  () =>
+    assertForWorlds(WORLDS, async (world) => {
       const account = newAccount();
-      const runs: EngineRun[] = [];
-      const steps = stepsOf(world);
-      for (const step of [...steps, ...steps.slice(-1)])
-        runs.push(await account.runDay(engineDay(world, step, shuffled)));
-      const [second, third] = runs.slice(-2);
-      expect(third?.resultDigest).toBe(second?.resultDigest);
-      results.push(await Promise.all(runs.map((run) => canonicalResult(account, run))));
-    }
-    expect(results[1]).toEqual(results[0]);
-  }));
+      const oracles = world.clusters.map(() => new Oracle(world.rules));
+      for (const [at, step] of stepsOf(world).entries()) {
+        await account.runDay(engineDay(world, step, true));
+        tellOracles(oracles, world, step);
+        const wrong = [...(await differencesOf(account, oracles, world)), ...(await strayDiscrepancies(account))];
+        if (wrong.length > 0) throw new Error([`after run ${at + 1}, of ${step.date}`, ...wrong].join('\n'));
+      }
+    }),
+  WORLDS_TIMEOUT_MS,
+);
+
+test(
+  'the order of lines and the size of pages change nothing; neither does running a day a third time',
+  () =>
+    assertForWorlds(REORDERED_WORLDS, async (world) => {
+      const results: string[][] = [];
+      for (const shuffled of [false, true]) {
+        const account = newAccount();
+        const runs: EngineRun[] = [];
+        const steps = stepsOf(world);
+        for (const step of [...steps, ...steps.slice(-1)])
+          runs.push(await account.runDay(engineDay(world, step, shuffled)));
+        const [second, third] = runs.slice(-2);
+        expect(third?.resultDigest).toBe(second?.resultDigest);
+        results.push(await Promise.all(runs.map((run) => canonicalResult(account, run))));
+      }
+      expect(results[1]).toEqual(results[0]);
+    }),
+  WORLDS_TIMEOUT_MS,
+);
