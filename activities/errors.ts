@@ -109,11 +109,12 @@ export class NotConfigured extends Error {
   override readonly name = 'NotConfigured';
 }
 
+// Not Fenced: an attempt that was put to sleep and woke late may fence off the one that replaced it, which then has to be
+// tried again. What the sleeper reports, the server no longer hears.
 const NON_RETRYABLE: ReadonlySet<string> = new Set([
   'AuthRejected',
   'SourceRejected',
   'InvariantViolated',
-  'Fenced',
   'RunClosed',
   'NotConfigured',
   'RunNotCompleted',

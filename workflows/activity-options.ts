@@ -7,7 +7,6 @@ const NEVER_AGAIN = [
   'AuthRejected',
   'SourceRejected',
   'InvariantViolated',
-  'Fenced',
   'RunClosed',
   'NotConfigured',
   'RunNotCompleted',

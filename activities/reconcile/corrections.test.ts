@@ -171,6 +171,27 @@ test('what needs no partner and got none stays closed when one comes; neither is
   ]);
 });
 
+test('a key that a row carried before its correction leads nowhere any more', async () => {
+  const account = newAccount();
+  const record = internal('o_1', 'payment 10.00 USD', { names: 'ch_1', order: 'C' });
+  await runOf(account, [processor('ch_1', 'payment 10.00 USD', { order: 'A' }), record], AFTER);
+  const corrected = [
+    processor('ch_1', 'payment 10.00 USD', { order: 'B' }),
+    internal('o_1', 'payment 10.00 USD', { names: 'ch_1', order: 'D' }),
+  ];
+  await runOf(account, corrected, NEXT);
+  const strangers = [
+    internal('o_2', 'payment 10.00 USD', { order: 'A', at }),
+    processor('ch_2', 'payment 10.00 USD', { order: 'C', at }),
+  ] as const;
+  await runOf(account, strangers, THEN);
+  await expectStanding(account, [
+    ['processor ch_1', 'matched'],
+    [strangers[0], 'missing_processor'],
+    [strangers[1], 'missing_internal'],
+  ]);
+});
+
 test('an id twice in one file: the last one counts, the first is reported with both lines', async () => {
   const account = newAccount();
   const rows = [
