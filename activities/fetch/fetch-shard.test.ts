@@ -88,7 +88,7 @@ test('an older reader of a shard is fenced off at its next page and leaves nothi
       yield page;
     }
   };
-  await expect(run.fetch()).rejects.toMatchObject({ type: 'Fenced', nonRetryable: true });
+  await expect(run.fetch()).rejects.toMatchObject({ type: 'Fenced', nonRetryable: false });
   expect(await staged(account)).toEqual([{ id: 'ch_1', version: 1 }]);
 });
 

@@ -104,7 +104,7 @@ test('an attempt that was overtaken before it could start is fenced off', async 
       client.query('update reconciliation_runs set attempt = attempt + 1 where run_id = $1', [run.runId]),
     );
   });
-  await expect(attempts[0]).rejects.toMatchObject({ type: 'Fenced', nonRetryable: true });
+  await expect(attempts[0]).rejects.toMatchObject({ type: 'Fenced', nonRetryable: false });
   expect(await decisions(account)).toEqual([{ run_number: 1, status: 'running', decision_seq: null }]);
 });
 
@@ -121,7 +121,7 @@ test('of two attempts that wait for their turn only one decides', async () => {
   const [older, newer] = await Promise.allSettled(attempts);
   expect(newer).toMatchObject({ status: 'fulfilled', value: { decisionSeq: '1', outcome: 'clean' } });
   // It is refused, or was so late that it finds the newer one's answer.
-  if (older?.status === 'rejected') expect(older.reason).toMatchObject({ type: 'Fenced', nonRetryable: true });
+  if (older?.status === 'rejected') expect(older.reason).toMatchObject({ type: 'Fenced', nonRetryable: false });
   else expect(older).toEqual(newer);
 });
 
