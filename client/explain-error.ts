@@ -17,6 +17,7 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'CannotDo',
   'Interrupted',
   'MigrationEdited',
+  'SourceRejected',
 ]);
 const SETUP = 'npm run recon -- setup';
 const NO_NAMESPACE = `the Temporal namespace does not exist: ${SETUP}`;

@@ -1,10 +1,13 @@
 // What recon try does: starts the local stack, runs each date through the real workflow, and says what came out.
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { WorkflowFailedError } from '@temporalio/client';
 import { openStore } from '../activities/report/open-store.ts';
 import { publishReport } from '../activities/report/publish-report.ts';
+import type { ReconcileInput, RunResult } from '../workflows/contracts.ts';
 import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
 import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
+import { CannotDo } from './cannot-do.ts';
 import type { ClientIo } from './client-io.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type LocalRecon, startLocalRecon } from './local-recon.ts';
@@ -52,12 +55,23 @@ async function runDates(recon: LocalRecon, plan: TryPlan, progress: (message: st
   for (const [at, date] of plan.dates.entries()) {
     progress(`${plan.setup.account} ${date} (${at + 1} of ${plan.dates.length})`);
     const input = { account: plan.setup.account, date, trigger: 'try' as const, policy: TRY_POLICY };
-    const result = await recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
-      args: [input],
-      taskQueue: 'recon',
-      workflowId: accountDayWorkflowId(input.account, date),
-    });
+    const result = await runOne(recon, input);
     runs.push(await readTryRun(recon.database, result.runId));
   }
   return runs;
+}
+
+async function runOne(recon: LocalRecon, input: ReconcileInput): Promise<RunResult> {
+  try {
+    return await recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
+      args: [input],
+      taskQueue: 'recon',
+      workflowId: accountDayWorkflowId(input.account, input.date),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    let root: Error = error;
+    while (root.cause instanceof Error) root = root.cause;
+    throw new CannotDo(`${input.account} ${input.date} failed: ${root.message}`, { cause: error });
+  }
 }

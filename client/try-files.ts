@@ -2,6 +2,7 @@
 // is --as-of; what comes out is every row with its verdict.
 import { Temporal } from 'temporal-polyfill';
 import type { AccountSetup } from '../activities/accounts.ts';
+import { SourceRejected } from '../activities/errors.ts';
 import { fileSource } from '../activities/fetch/file.ts';
 import type { Source } from '../activities/fetch/source.ts';
 import { parseAccountName } from '../domain/account.ts';
@@ -56,12 +57,12 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
   const rules = options.rules === undefined ? defaultRuleSet() : await loadRuleSet(options.rules);
   const files = { account, zone, complete: options.complete };
   const unread = { ...files, watermarkMs: null };
-  const dates =
-    givenDates(options) ??
-    (await datesIn([
-      fileSource({ ...unread, side: 'processor', paths: options.processor }),
-      fileSource({ ...unread, side: 'internal', paths: options.internal }),
-    ]));
+  const sources = [
+    fileSource({ ...unread, side: 'processor', paths: options.processor }),
+    fileSource({ ...unread, side: 'internal', paths: options.internal }),
+  ] as const;
+  await assertReadable(sources);
+  const dates = givenDates(options) ?? (await datesIn(sources));
   const last = dates.at(-1);
   if (last === undefined)
     throw new UsageError('no row in these files can be read: name the day with --date YYYY-MM-DD');
@@ -89,6 +90,15 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
       internal: fileSource({ ...watermarked, side: 'internal', paths: options.internal }),
     },
   };
+}
+
+async function assertReadable(sources: readonly { probe: Source<ProcessorRow>['probe'] }[]): Promise<void> {
+  try {
+    for (const source of sources) await source.probe(new AbortController().signal);
+  } catch (error) {
+    if (error instanceof SourceRejected) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function givenDates(options: TryOptions): BusinessDate[] | undefined {

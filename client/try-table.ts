@@ -39,5 +39,10 @@ export async function writeTryTable(
     }
     out.write(`${table.toString()}\n`);
   }
+  const unreadable = await source.database.oneFirst(sql.type(z.object({ count: z.bigint() }))`
+    select count(*) as count from quarantined_rows q join accounts a using (account_id)
+    where a.account = ${source.account} and not q.superseded`);
+  if (unreadable > 0n)
+    out.write(`${unreadable} row(s) could not be read: each with its line and reason in the report.\n`);
   out.write(`Reports: ${result.out}\nEvery row with its verdict: add --json\n`);
 }

@@ -2,12 +2,14 @@
 // file, so that whatever happens to its workers, what is left can be compared with what an undisturbed day leaves.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { DatabasePool } from 'slonik';
 import { type ReconcileWorkflow, startAccountDay } from '../client/temporal/account-day.ts';
 import { hostEnvironment } from '../local/host-environment.ts';
 import { type Mailbox, startMailbox } from '../local/mailbox.ts';
 import { createDatabase } from '../sql/database.ts';
+import type { RunResult } from '../workflows/contracts.ts';
 import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
 import { decidedBy, mailsAbout, reportsOf, runsOf } from './observe.ts';
 import { type CompanyOptions, openCompany, type TestCompany } from './test-company.ts';
@@ -22,13 +24,17 @@ export interface Leftover {
   readonly reports: Readonly<Record<string, readonly string[]>>;
 }
 
+export type DayHandle = WorkflowHandle<ReconcileWorkflow>;
+
 export interface FaultCase {
   readonly company: TestCompany;
   readonly database: DatabasePool;
   readonly mailbox: Mailbox;
   readonly workflowId: string;
   startWorker(checkpoint?: string): WorkerProcess;
-  startDay(): Promise<WorkflowHandleWithFirstExecutionRunId<ReconcileWorkflow>>;
+  startDay(): Promise<DayHandle>;
+  /** The result of the day; where it does not come in time, the error says what everybody was doing. */
+  finish(handle: DayHandle): Promise<RunResult>;
   leftover(): Promise<Leftover>;
   /** How often a page of Stripe's list was asked for again. */
   pagesReadAgain(): number;
@@ -65,25 +71,26 @@ export async function openFaultCase(servers: TestServers, options: Partial<Compa
     const database = await createDatabase({ url: databaseUrl, poolSizeMax: 2, applicationName: 'recon fault test' });
     stops.push(() => database.end());
     const day = { account: ACCOUNT, date: DATE };
-    let workers = 0;
+    const workers: WorkerProcess[] = [];
     return {
       company,
       database,
       mailbox,
       workflowId: accountDayWorkflowId(ACCOUNT, DATE),
       startWorker: (checkpoint) => {
-        workers += 1;
-        const logFile = join(servers.folder, `${name}-worker-${workers}.log`);
+        const logFile = join(servers.folder, `${name}-worker-${workers.length + 1}.log`);
         const worker = startWorkerProcess({
           configFile: company.configFile,
           logFile,
           ...(checkpoint === undefined ? {} : { checkpoint }),
         });
         stops.push(() => worker.stop());
+        workers.push(worker);
         return worker;
       },
       startDay: async () =>
         (await startAccountDay(servers.access, { ...day, trigger: 'manual', policy: TEST_POLICY })).handle,
+      finish: (handle) => finish(handle, workers),
       leftover: async () => ({
         runs: (await runsOf(database, day)).map(({ run_id: _generated, ...run }) => run),
         decided: await decidedBy(database, ACCOUNT),
@@ -100,4 +107,30 @@ export async function openFaultCase(servers: TestServers, options: Partial<Compa
     await stop();
     throw error;
   }
+}
+
+// Below the time a test has, so that this says why and not jest that.
+const FINISH_TIMEOUT_MS = 45_000;
+const LOG_TAIL_CHARS = 3_000;
+
+async function finish(handle: DayHandle, workers: readonly WorkerProcess[]): Promise<RunResult> {
+  const late = new AbortController();
+  try {
+    const timeout = delay(FINISH_TIMEOUT_MS, undefined, { signal: late.signal });
+    const ended = await Promise.race([handle.result(), timeout]);
+    if (ended !== undefined) return ended;
+  } finally {
+    late.abort();
+  }
+  const { status, raw } = await handle.describe();
+  const pending = raw.pendingActivities?.map(({ activityType, attempt, lastFailure }) =>
+    [activityType?.name, `attempt ${attempt}`, lastFailure?.message ?? ''].join(' '),
+  );
+  const said = workers.map(async (worker) => {
+    const exit = worker.exit();
+    const state = exit === undefined ? 'runs' : `ended (${exit.signal ?? exit.code})`;
+    return `worker ${worker.pid} ${state}: ${(await worker.log()).slice(-LOG_TAIL_CHARS)}`;
+  });
+  const lines = [`${handle.workflowId} is still ${status.name}`, ...(pending ?? []), ...(await Promise.all(said))];
+  throw new Error(lines.join('\n'));
 }

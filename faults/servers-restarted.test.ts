@@ -56,7 +56,7 @@ test.each(['before_commit:1'])('row 11: PostgreSQL crashes at %s and comes back'
   await postgres.kill();
   worker.goOn();
   postgres = await startPostgres({ dataDir, port, durable: false });
-  expect(await handle.result()).toMatchObject({ runNumber: 1, published: true, delivered: true });
+  expect(await story.finish(handle)).toMatchObject({ runNumber: 1, published: true, delivered: true });
   expect(await story.leftover()).toEqual(undisturbed);
 });
 
@@ -68,6 +68,6 @@ test('row 10: Temporal crashes in the middle of fetching and comes back with its
   await until('the second page to be asked for', async () => company.emulator.requests().length >= 2 || undefined);
   await servers.temporal.kill();
   temporal = await startTemporalServer({ dbFile, port: Number(servers.temporal.address.split(':')[1]), ui: false });
-  expect(await handle.result()).toMatchObject({ runNumber: 1, published: true, delivered: true });
+  expect(await story.finish(handle)).toMatchObject({ runNumber: 1, published: true, delivered: true });
   expect(await story.leftover()).toEqual(undisturbed);
 });

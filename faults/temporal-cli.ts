@@ -1,14 +1,14 @@
 // The temporal command as an operator types it, against the server of the tests.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { WorkflowHandle } from '@temporalio/client';
 import { bareEnvironment, hostEnvironment } from '../local/host-environment.ts';
+import type { DayHandle } from './fault-case.ts';
 import type { TestServers } from './test-servers.ts';
 
 const TIMEOUT_MS = 20_000;
 
 /** `temporal workflow reset` to just before the step was scheduled the first time; answers with the new execution. */
-export async function resetBefore(servers: TestServers, handle: WorkflowHandle, step: string): Promise<WorkflowHandle> {
+export async function resetBefore(servers: TestServers, handle: DayHandle, step: string): Promise<DayHandle> {
   const { events } = await handle.fetchHistory();
   const scheduled = (events ?? []).find(
     ({ activityTaskScheduledEventAttributes: event }) => event?.activityType?.name === step,
@@ -19,11 +19,11 @@ export async function resetBefore(servers: TestServers, handle: WorkflowHandle, 
 }
 
 /** `temporal workflow reset` to the very beginning. */
-export function resetToFirst(servers: TestServers, handle: WorkflowHandle): Promise<WorkflowHandle> {
+export function resetToFirst(servers: TestServers, handle: DayHandle): Promise<DayHandle> {
   return reset(servers, handle, '--type', 'FirstWorkflowTask');
 }
 
-async function reset({ temporal }: TestServers, handle: WorkflowHandle, ...to: string[]): Promise<WorkflowHandle> {
+async function reset({ temporal }: TestServers, handle: DayHandle, ...to: string[]): Promise<DayHandle> {
   const { workflowId, client } = handle;
   const where = ['--address', temporal.address, '--namespace', temporal.namespace];
   const what = ['--workflow-id', workflowId, '--reason', 'a fault test', ...to];

@@ -8,7 +8,7 @@ export async function undisturbedDay(servers: TestServers): Promise<Leftover> {
   const story = await openFaultCase(servers);
   try {
     const worker = story.startWorker();
-    await (await story.startDay()).result();
+    await story.finish(await story.startDay());
     worker.terminate();
     await worker.exited;
     return await story.leftover();

@@ -23,7 +23,7 @@ async function killedAt(checkpoint: string): Promise<FaultCase> {
   const handle = await story.startDay();
   expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
   story.startWorker();
-  expect(await handle.result()).toMatchObject({ runNumber: 1, published: true, delivered: true });
+  expect(await story.finish(handle)).toMatchObject({ runNumber: 1, published: true, delivered: true });
   expect(await story.leftover()).toEqual(undisturbed);
   return story;
 }

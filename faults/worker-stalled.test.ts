@@ -32,7 +32,7 @@ test(`row 4: a worker that slept through its timeout after page ${page} writes n
     return attempts ?? undefined;
   });
   sleeper.goOn();
-  expect(await handle.result()).toMatchObject({ runNumber: 1, published: true, delivered: true });
+  expect(await story.finish(handle)).toMatchObject({ runNumber: 1, published: true, delivered: true });
   expect(await story.leftover()).toEqual(undisturbed);
 });
 
@@ -50,7 +50,7 @@ test('row 4: a worker that slept through its timeout with its decision open comm
       .then((pid) => pid ?? undefined),
   );
   sleeper.goOn();
-  expect(await handle.result()).toMatchObject({ runNumber: 1, published: true, delivered: true });
+  expect(await story.finish(handle)).toMatchObject({ runNumber: 1, published: true, delivered: true });
   expect(await story.leftover()).toEqual(undisturbed);
 });
 
@@ -67,7 +67,7 @@ test('row 21: asked to end in the middle of fetching, a worker ends in order and
     where datname = current_database() and application_name like 'recon%' and application_name <> 'recon fault test'`);
   expect(backends).toEqual([]);
   story.startWorker();
-  expect(await handle.result()).toMatchObject({ runNumber: 1, published: true, delivered: true });
+  expect(await story.finish(handle)).toMatchObject({ runNumber: 1, published: true, delivered: true });
   expect(await story.leftover()).toEqual(undisturbed);
   expect(story.pagesReadAgain()).toBeLessThanOrEqual(1);
 });

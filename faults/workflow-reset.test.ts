@@ -21,9 +21,9 @@ test('row 8: a completed run that is reset to before matching changes no row and
   story = await openFaultCase(servers);
   story.startWorker();
   const handle = await story.startDay();
-  const result = await handle.result();
+  const result = await story.finish(handle);
   const reset = await resetBefore(servers, handle, 'decideRun');
-  expect(await reset.result()).toEqual(result);
+  expect(await story.finish(reset)).toEqual(result);
   expect(await story.leftover()).toEqual(undisturbed);
 });
 
@@ -31,9 +31,9 @@ test('row 6: reset to the beginning, the day gets a new run; the old one stays a
   story = await openFaultCase(servers);
   story.startWorker();
   const handle = await story.startDay();
-  const { resultDigest } = await handle.result();
+  const { resultDigest } = await story.finish(handle);
   const reset = await resetToFirst(servers, handle);
-  expect(await reset.result()).toMatchObject({ runNumber: 2, decisionSeq: '2', resultDigest });
+  expect(await story.finish(reset)).toMatchObject({ runNumber: 2, decisionSeq: '2', resultDigest });
   const { runs, decided, mails } = await story.leftover();
   expect(runs).toMatchObject([...undisturbed.runs, { run_number: 2, status: 'completed' }]);
   const ofPeople = (lines: readonly string[]) => lines.filter((line) => /^(discrepancy|event) /.test(line));
@@ -48,6 +48,6 @@ test('row 7: reset in the middle of fetching, the attempt that was under way can
   const { company } = story;
   await until('the second page to be asked for', async () => company.emulator.requests().length >= 2 || undefined);
   const reset = await resetBefore(servers, handle, 'fetchShard');
-  expect(await reset.result()).toMatchObject({ runNumber: 1, outcome: 'differences' });
+  expect(await story.finish(reset)).toMatchObject({ runNumber: 1, outcome: 'differences' });
   expect(await story.leftover()).toEqual(undisturbed);
 });
