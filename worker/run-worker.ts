@@ -44,6 +44,8 @@ const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url
 const CACHED_WORKFLOWS_MAX = 100;
 const CORE_ACTIVITIES_MAX = 12;
 const FETCH_ACTIVITIES_MAX = 6;
+// A workflow waits this long for the worker that has it in its cache before any other may take it.
+const WORKER_MISSED_AFTER_MS = 5_000;
 
 let runtimeInstalled = false;
 
@@ -77,6 +79,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
       maxConcurrentActivityTaskExecutions: CORE_ACTIVITIES_MAX,
       maxConcurrentWorkflowTaskExecutions: 20,
+      stickyQueueScheduleToStartTimeout: WORKER_MISSED_AFTER_MS,
     }),
     ...options.fetchTaskQueues.map((taskQueue) =>
       Worker.create({ ...shared, taskQueue, maxConcurrentActivityTaskExecutions: FETCH_ACTIVITIES_MAX }),
