@@ -16,5 +16,5 @@ export default {
   testMatch: ['<rootDir>/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/\\.recon/'],
   // A busy machine is many times slower than a quiet one; a test that hangs is still ended.
-  testTimeout: 120_000,
+  testTimeout: 240_000,
 };

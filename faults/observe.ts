@@ -102,7 +102,7 @@ export async function failureOf(work: Promise<unknown>): Promise<unknown> {
   return error;
 }
 
-const POLL_TIMEOUT_MS = 30_000;
+const POLL_TIMEOUT_MS = 90_000;
 const POLL_EVERY_MS = 50;
 
 /** Waits, with a bound, until the check gives something. */
