@@ -160,11 +160,19 @@ where m.account_id = :account_id and m.released_seq is null and m.verdict = 'ign
   and coalesce(m.p_row_id, m.i_row_id) in (select row_id from named)
   and not exists (select 1 from reopened r where coalesce(r.p_row_id, r.i_row_id) = coalesce(m.p_row_id, m.i_row_id) and r.level = m.level)
 
+-- step: analyze_reopened
+analyze reopened
+
 -- step: release
 update matches m set released_seq = :seq
 from reopened r
-where m.released_seq is null and m.decided_seq = r.decided_seq and m.level = r.level
-  and m.p_row_id is not distinct from r.p_row_id and m.i_row_id is not distinct from r.i_row_id
+where m.released_seq is null and m.p_row_id = r.p_row_id and m.level = r.level
+
+-- step: release_internal
+-- Groups without a processor row. Apart, because one condition for both could only be tried pair by pair.
+update matches m set released_seq = :seq
+from reopened r
+where r.p_row_id is null and m.released_seq is null and m.i_row_id = r.i_row_id and m.level = r.level
 
 -- step: carried_processor
 -- Rows that are in the pool without being introduced for the first time now: open, opened again, or in a new version.

@@ -132,24 +132,30 @@ where d.state not in ('resolved', 'written_off')
   and (j.discrepancy_id is null or j.state_before = 'closed' or j.verdict_before <> d.verdict)
 order by d.discrepancy_id
 
+-- step: unconcerned hashed
+-- Live discrepancies whose anchor is no concern any more.
+create temp table unconcerned on commit drop as
+select d.discrepancy_id, d.anchor_row_id, d.level from discrepancies d
+where d.account_id = :account_id and d.state in ('open', 'assigned', 'proposed')
+  and not exists (select 1 from concerns c where c.row_id = d.anchor_row_id and c.level = d.level)
+
+-- step: analyze_unconcerned
+analyze unconcerned
+
 -- step: close_discrepancies
 -- Only evidence closes: the anchor is in a group that this run decided without a difference, or another row of its pair
 -- became the anchor.
-with live as (
-  select d.discrepancy_id, d.anchor_row_id, d.level from discrepancies d
-  where d.account_id = :account_id and d.state in ('open', 'assigned', 'proposed')
-    and not exists (select 1 from concerns c where c.row_id = d.anchor_row_id and c.level = d.level)
-), evidence as (
+with evidence as (
   select l.discrepancy_id, case when m.i_row_id is null then 'superseded' else 'matched_late' end as closed_by, m.rule as detail, m.verdict
-  from live l join matches m on m.p_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null and m.decided_seq = :seq
+  from unconcerned l join matches m on m.p_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null and m.decided_seq = :seq
   where m.verdict in ('matched', 'matched_late', 'matched_tolerance', 'ignored')
   union all
   select l.discrepancy_id, case when m.p_row_id is null then 'superseded' else 'matched_late' end, m.rule, m.verdict
-  from live l join matches m on m.i_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null and m.decided_seq = :seq
+  from unconcerned l join matches m on m.i_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null and m.decided_seq = :seq
   where m.verdict in ('matched', 'matched_late', 'matched_tolerance', 'ignored')
   union all
   select l.discrepancy_id, 'superseded', 'merged into ' || c.external_id, null
-  from live l join concerns c on c.partner_row_id = l.anchor_row_id and c.level = l.level
+  from unconcerned l join concerns c on c.partner_row_id = l.anchor_row_id and c.level = l.level
 ), closed as (
   update discrepancies d set state = 'closed', verdict = coalesce(e.verdict, d.verdict), closed_seq = :seq, changed_seq = :seq, closed_by = e.closed_by
   from evidence e where e.discrepancy_id = d.discrepancy_id
