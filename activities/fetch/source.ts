@@ -8,6 +8,24 @@ export interface Shard {
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Identity of what stands in it, such as a file's name and SHA-256: the same content is staged once, whatever batch names it. */
+  readonly contentKey?: string;
+}
+
+/** What a payout says that it paid out: an assignment, never a row of its own. */
+export interface PayoutEntry {
+  readonly payoutId: string;
+  /** The id of the row that was paid out. */
+  readonly externalId: string;
+  readonly netMinor: bigint;
+  readonly currency: string;
+}
+
+/** What the processor says that the account held at an instant, all of it: available, pending and reserved. */
+export interface BalanceReading {
+  readonly asOfMs: number;
+  readonly currency: string;
+  readonly totalMinor: bigint;
 }
 
 export interface QuarantinedRow {
@@ -24,6 +42,7 @@ export interface SourcePage<R extends ProcessorRow | InternalRow> {
   /** The rows' line numbers in their file, parallel to `rows`; null where there is no file. */
   readonly lines: readonly number[] | null;
   readonly quarantined: readonly QuarantinedRow[];
+  readonly payoutEntries?: readonly PayoutEntry[];
   readonly cursor: string;
   readonly done: boolean;
 }
@@ -51,6 +70,10 @@ export interface SourcePlan {
   readonly fetchedUntilMs: number;
   /** True where the source says of itself that it is complete even when it delivered no row. */
   readonly statesCompleteness: boolean;
+  /** True where nobody states how far the rows reach: they are then believed up to the end of the last row's business day. */
+  readonly reachesLastRow?: boolean;
+  /** True where this read is the whole truth about the days it holds: rows that are not in it any more are withdrawn. */
+  readonly snapshot?: boolean;
 }
 
 export interface Source<R extends ProcessorRow | InternalRow> {
@@ -63,6 +86,8 @@ export interface Source<R extends ProcessorRow | InternalRow> {
   read(shard: Shard, cursor: string | null, signal: AbortSignal): AsyncIterable<SourcePage<R>>;
   /** The source's own totals of the last complete read of the shard, where it can state them from the same snapshot. */
   totals?(shard: Shard): readonly SourceTotal[];
+  /** The processor's own balances at or after `asOfMs`, an independent control over what it listed. Throws SourceError. */
+  balances?(asOfMs: number, signal: AbortSignal): Promise<readonly BalanceReading[]>;
   /** Checks that the source answers and what it allows; for `doctor`. Throws SourceError with the next step. */
   probe(signal: AbortSignal): Promise<{ detail: string }>;
 }

@@ -1,7 +1,8 @@
 // Speaks to Stripe through its official SDK: one attempt per request, because waiting and trying again is the workflow's;
 // ends at once when the signal says so.
 import Stripe from 'stripe';
-import { AuthRejected } from '../errors.ts';
+import { AuthRejected, RateLimited } from '../errors.ts';
+import type { RequestGate } from './request-gate.ts';
 import { type StripeCaller, stripeError } from './stripe-error.ts';
 
 export interface StripeSessionOptions {
@@ -11,8 +12,7 @@ export interface StripeSessionOptions {
   /** Only for an emulator or a proxy; the SDK knows Stripe's own address. */
   readonly baseUrl?: string | undefined;
   readonly requestTimeoutMs: number;
-  /** Awaited before each request, such as for a token of the account's rate. */
-  readonly beforeRequest?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  readonly gate?: RequestGate | undefined;
 }
 
 export const STRIPE_SOURCE = 'Stripe API';
@@ -41,13 +41,15 @@ export class StripeSession {
   }
 
   async #once<T>(ask: (client: Stripe) => Promise<T>, client: Stripe, caller: StripeCaller): Promise<T> {
-    await this.#options.beforeRequest?.(this.#signal);
+    await this.#options.gate?.pass(this.#signal);
     this.#signal.throwIfAborted();
     try {
       return await ask(client);
     } catch (error) {
       this.#signal.throwIfAborted();
-      throw stripeError(error, caller);
+      const fact = stripeError(error, caller);
+      if (fact instanceof RateLimited) await this.#options.gate?.pause(fact.retryAfterMs);
+      throw fact;
     }
   }
 

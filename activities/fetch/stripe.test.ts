@@ -233,11 +233,11 @@ test('a cursor that Stripe does not know is refused for good', async () => {
 
 test('each request waits for its turn', async () => {
   let turns = 0;
-  const beforeRequest = async () => {
+  const pass = async () => {
     turns += 1;
   };
   const before = emulator.requests().length;
-  await readAll(source({ beforeRequest }), window);
+  await readAll(source({ gate: { pass, pause: async () => undefined } }), window);
   expect(turns).toBe(emulator.requests().length - before);
 });
 
