@@ -51,7 +51,7 @@ test('a restricted key is told which permission it lacks, and stays hidden', asy
     statusCode: 403,
     message:
       `The provided key 'rk_test_********only' does not have the required permissions for this endpoint on account ` +
-      `'${world.stripeAccountId}'. Having the 'rak_balance_transaction_source_read' permission would allow this request to continue.`,
+      `'${world.accountId}'. Having the 'rak_balance_transaction_source_read' permission would allow this request to continue.`,
   });
 });
 

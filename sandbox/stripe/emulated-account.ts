@@ -1,21 +1,22 @@
 // One Stripe account as its API shows it: lists, single objects, the balance. It answers or throws a StripeFailure; it never knows HTTP.
 import type Stripe from 'stripe';
-import type { BalanceEntry, StripePayout, World } from '../world/world.ts';
+import type { LedgerEntry, Payout, World } from '../world/world.ts';
 import { parseExpand, parseListQuery } from './list-query.ts';
 import { type Listed, NewestFirst } from './newest-first.ts';
 import { renderBalanceTransaction } from './render-balance-transaction.ts';
 import { renderPayout } from './render-payout.ts';
+import { stripeCodes } from './stripe-codes.ts';
 import { invalidParameter, resourceMissing } from './stripe-failure.ts';
 
 const EVERY_SECOND = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
 
 export class EmulatedAccount {
   readonly id: string;
-  readonly #entries: NewestFirst<BalanceEntry>;
-  readonly #payouts: NewestFirst<StripePayout>;
+  readonly #entries: NewestFirst<LedgerEntry>;
+  readonly #payouts: NewestFirst<Payout>;
 
   constructor(world: World) {
-    this.id = world.stripeAccountId;
+    this.id = world.accountId;
     this.#entries = new NewestFirst(world.entries, keysOfEntry);
     this.#payouts = new NewestFirst(world.payouts, () => []);
   }
@@ -86,7 +87,7 @@ export class EmulatedAccount {
     let pending = 0n;
     for (const entry of this.#entries.rows) {
       if (entry.listableAtS > nowS) continue;
-      if (entry.availableOnS <= nowS || entry.type === 'payout') available += entry.grossMinor - entry.feeMinor;
+      if (entry.availableOnS <= nowS || entry.movement === 'payout') available += entry.grossMinor - entry.feeMinor;
       else pending += entry.grossMinor - entry.feeMinor;
     }
     const money = (minor: bigint) => [
@@ -124,8 +125,8 @@ export class EmulatedAccount {
   }
 }
 
-function keysOfEntry(entry: BalanceEntry): string[] {
-  const keys = [`type:${entry.type}`, 'currency:usd'];
+function keysOfEntry(entry: LedgerEntry): string[] {
+  const keys = [`type:${stripeCodes(entry.movement).type}`, `currency:${entry.currency.toLowerCase()}`];
   if (entry.source !== null) keys.push(`source:${entry.source.id}`);
   if (entry.payoutId !== null) keys.push(`payout:${entry.payoutId}`);
   return keys;

@@ -1,19 +1,21 @@
 // Turns a ledger entry into the API's balance transaction, with its source as an id or expanded.
 import type Stripe from 'stripe';
-import type { BalanceEntry, StripeSource } from '../world/world.ts';
+import type { EntrySource, LedgerEntry } from '../world/world.ts';
 import { renderCharge } from './render-charge.ts';
 import { renderDispute } from './render-dispute.ts';
 import { renderPayout } from './render-payout.ts';
 import { renderRefund } from './render-refund.ts';
+import { stripeCodes } from './stripe-codes.ts';
 
 const MICROS = 1_000_000;
 
 export function renderBalanceTransaction(
-  entry: BalanceEntry,
+  entry: LedgerEntry,
   expandSource: boolean,
   nowS: number,
 ): Stripe.BalanceTransaction {
   const { source } = entry;
+  const codes = stripeCodes(entry.movement);
   return {
     id: entry.id,
     object: 'balance_transaction',
@@ -21,27 +23,35 @@ export function renderBalanceTransaction(
     available_on: entry.availableOnS,
     balance_type: 'payments',
     created: entry.createdS,
-    currency: 'usd',
+    currency: entry.currency.toLowerCase(),
     description: entry.description,
     exchange_rate: entry.exchangeRateMicros === null ? null : Number(entry.exchangeRateMicros) / MICROS,
     fee: Number(entry.feeMinor),
     fee_details: renderFees(entry),
     net: Number(entry.grossMinor - entry.feeMinor),
-    reporting_category: entry.reportingCategory,
+    reporting_category: codes.reportingCategory,
     source: source === null ? null : expandSource ? renderSource(source, nowS) : source.id,
     // Only says whether the funds can be used yet, so the same row changes from one reading to the next.
     status: entry.availableOnS <= nowS ? 'available' : 'pending',
-    type: entry.type,
+    type: codes.type,
   };
 }
 
-function renderFees(entry: BalanceEntry): Stripe.BalanceTransaction.FeeDetail[] {
+function renderFees(entry: LedgerEntry): Stripe.BalanceTransaction.FeeDetail[] {
   if (entry.feeMinor === 0n) return [];
   const description = entry.source?.object === 'dispute' ? 'Dispute fee' : 'Stripe processing fees';
-  return [{ amount: Number(entry.feeMinor), application: null, currency: 'usd', description, type: 'stripe_fee' }];
+  return [
+    {
+      amount: Number(entry.feeMinor),
+      application: null,
+      currency: entry.currency.toLowerCase(),
+      description,
+      type: 'stripe_fee',
+    },
+  ];
 }
 
-function renderSource(source: StripeSource, nowS: number): Stripe.BalanceTransactionSource {
+function renderSource(source: EntrySource, nowS: number): Stripe.BalanceTransactionSource {
   switch (source.object) {
     case 'charge':
       return renderCharge(source, nowS);
@@ -51,5 +61,7 @@ function renderSource(source: StripeSource, nowS: number): Stripe.BalanceTransac
       return renderDispute(source);
     case 'payout':
       return renderPayout(source, nowS);
+    case 'conversion':
+      throw new RangeError('Stripe converts inside the charge: there is no conversion to show');
   }
 }

@@ -1,12 +1,12 @@
 // A charge as the API shows it when a ledger entry's source is expanded.
 import type Stripe from 'stripe';
-import type { StripeCharge } from '../world/world.ts';
+import type { Charge } from '../world/world.ts';
 import { inventedCustomer } from './invented-customer.ts';
 
 const BRANDS = ['visa', 'mastercard', 'amex', 'discover'] as const;
 
 /** What was refunded so far depends on when one asks; the charge's own movement does not. */
-export function renderCharge(charge: StripeCharge, nowS: number): Stripe.Charge {
+export function renderCharge(charge: Charge, nowS: number): Stripe.Charge {
   const amount = Number(charge.amountMinor);
   const refunded = charge.refunds.reduce(
     (sum, refund) => sum + (refund.createdS <= nowS ? refund.amountMinor : 0n),
@@ -82,7 +82,7 @@ export function renderCharge(charge: StripeCharge, nowS: number): Stripe.Charge 
   };
 }
 
-function renderCard(charge: StripeCharge, amount: number): Stripe.Charge.PaymentMethodDetails.Card {
+function renderCard(charge: Charge, amount: number): Stripe.Charge.PaymentMethodDetails.Card {
   const brand = BRANDS[charge.customerNumber % BRANDS.length] ?? BRANDS[0];
   return {
     amount_authorized: amount,

@@ -1,13 +1,13 @@
 // A dispute as the API shows it when a ledger entry's source is expanded.
 import type Stripe from 'stripe';
-import type { StripeDispute } from '../world/world.ts';
+import type { Dispute } from '../world/world.ts';
 import { inventedCustomer } from './invented-customer.ts';
 
 const DAY_S = 86_400;
 const EVIDENCE_DAYS = 9;
 
 /** Stripe makes disputes itself, so no order id stands on them. */
-export function renderDispute(dispute: StripeDispute): Stripe.Dispute {
+export function renderDispute(dispute: Dispute): Stripe.Dispute {
   return {
     id: dispute.id,
     object: 'dispute',
@@ -38,7 +38,7 @@ export function renderDispute(dispute: StripeDispute): Stripe.Dispute {
   };
 }
 
-function renderEvidence(dispute: StripeDispute): Stripe.Dispute.Evidence {
+function renderEvidence(dispute: Dispute): Stripe.Dispute.Evidence {
   const { name, email } = inventedCustomer(dispute.charge.customerNumber);
   return {
     access_activity_log: null,

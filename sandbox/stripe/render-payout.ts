@@ -1,8 +1,8 @@
 // A payout as the API shows it, on its own or as the source of a ledger entry.
 import type Stripe from 'stripe';
-import type { StripePayout } from '../world/world.ts';
+import type { Payout } from '../world/world.ts';
 
-export function renderPayout(payout: StripePayout, nowS: number): Stripe.Payout {
+export function renderPayout(payout: Payout, nowS: number): Stripe.Payout {
   return {
     id: payout.id,
     object: 'payout',

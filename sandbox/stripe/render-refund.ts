@@ -1,9 +1,9 @@
 // A refund as the API shows it when a ledger entry's source is expanded.
 import type Stripe from 'stripe';
-import type { StripeRefund } from '../world/world.ts';
+import type { Refund } from '../world/world.ts';
 
 /** The shop writes its order id on refunds as well, because a refund does not inherit the charge's metadata. */
-export function renderRefund(refund: StripeRefund): Stripe.Refund {
+export function renderRefund(refund: Refund): Stripe.Refund {
   return {
     id: refund.id,
     object: 'refund',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import Stripe from 'stripe';
 import { windowOf } from '../../domain/business-date.ts';
 import { generateWorld } from '../world/generate-world.ts';
-import type { BalanceEntry, World } from '../world/world.ts';
+import type { LedgerEntry, World } from '../world/world.ts';
 import { type StripeEmulator, startStripeEmulator } from './start-stripe-emulator.ts';
 
 const READ_KEY = 'rk_test_reader';
@@ -77,7 +77,7 @@ function idsOf(rows: readonly { readonly id: string }[]): string[] {
 }
 
 const newestFirst = us.entries.toReversed();
-const select = (wanted: (entry: BalanceEntry) => boolean) => idsOf(newestFirst.filter(wanted));
+const select = (wanted: (entry: LedgerEntry) => boolean) => idsOf(newestFirst.filter(wanted));
 
 describe('listing balance transactions', () => {
   test('the SDK pages through all of them, newest first, each once', async () => {
@@ -128,9 +128,9 @@ describe('listing balance transactions', () => {
     expect(idsOf(listed)).toEqual(ofPayout);
     expect(listed.reduce((sum, { net }) => sum + net, 0)).toBe(0);
     const refunds = await ask(`balance_transactions?limit=100&type=refund&payout=${payout}&currency=usd`);
-    expect(refunds.ids).toEqual(select(({ type, payoutId }) => type === 'refund' && payoutId === payout));
+    expect(refunds.ids).toEqual(select(({ movement, payoutId }) => movement === 'refund' && payoutId === payout));
     expect((await ask('balance_transactions?currency=eur')).ids).toEqual([]);
-    const charge = newestFirst.find(({ type }) => type === 'charge');
+    const charge = newestFirst.find(({ movement }) => movement === 'charge');
     expect((await ask(`balance_transactions?source=${charge?.source?.id}`)).ids).toEqual([charge?.id]);
   });
 
@@ -165,7 +165,7 @@ describe('listing balance transactions', () => {
   });
 
   test('funds turn from pending to available without anything else changing', async () => {
-    const entry = us.entries.find(({ type }) => type === 'charge');
+    const entry = us.entries.find(({ movement }) => movement === 'charge');
     nowMs = ((entry?.availableOnS ?? 0) - 1) * 1000;
     const before = await stripe.balanceTransactions.retrieve(entry?.id ?? '');
     nowMs += 1000;
@@ -195,8 +195,8 @@ describe('payouts, balance and account', () => {
 
   test('a key shows its own account only', async () => {
     const other = client(OTHER_KEY);
-    expect((await stripe.accounts.retrieveCurrent()).id).toBe(us.stripeAccountId);
-    expect((await other.accounts.retrieveCurrent()).id).toBe(eu.stripeAccountId);
+    expect((await stripe.accounts.retrieveCurrent()).id).toBe(us.accountId);
+    expect((await other.accounts.retrieveCurrent()).id).toBe(eu.accountId);
     const listed = await other.balanceTransactions.list({ limit: 100 }).autoPagingToArray({ limit: 1_000 });
     expect(idsOf(listed)).toEqual(idsOf(eu.entries.toReversed()));
   });

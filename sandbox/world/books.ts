@@ -1,7 +1,9 @@
 // Everything a world is made of while it is being made. Only the generator holds one.
 import type { BusinessDate } from '../../domain/business-date.ts';
+import type { Presentment } from './prices.ts';
+import type { ProcessorHabits } from './processor-habits.ts';
 import type { Random } from './random.ts';
-import type { BalanceEntry, ShopRecord, StripeCharge, StripePayout, TruthRow } from './world.ts';
+import type { Charge, LedgerEntry, Payout, ShopRecord, TruthRow } from './world.ts';
 
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_LENGTH = 5;
@@ -10,20 +12,24 @@ const ORDERS_MAX = 32 ** CODE_LENGTH;
 const ORDER_STRIDE = 7_368_787;
 
 export class Books {
-  readonly entries: BalanceEntry[] = [];
-  readonly payouts: StripePayout[] = [];
+  readonly entries: LedgerEntry[] = [];
+  readonly payouts: Payout[] = [];
   readonly records: ShopRecord[] = [];
   readonly truth: TruthRow[] = [];
   /** Charges that a later day may refund or dispute. A charge is taken out when it is used: one story for each order. */
-  readonly refundable: StripeCharge[] = [];
+  readonly refundable: Charge[] = [];
   readonly firstDate: BusinessDate;
   readonly startS: number;
+  readonly habits: ProcessorHabits;
+  readonly currency: Presentment;
   readonly #orderOffset: number;
   #orders = 0;
 
-  constructor(firstDate: BusinessDate, startS: number, random: Random) {
+  constructor(firstDate: BusinessDate, startS: number, random: Random, habits: ProcessorHabits, currency: Presentment) {
     this.firstDate = firstDate;
     this.startS = startS;
+    this.habits = habits;
+    this.currency = currency;
     this.#orderOffset = random.between(0, ORDERS_MAX - 1);
   }
 

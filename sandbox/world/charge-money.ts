@@ -1,4 +1,4 @@
-// Money of a charge as Stripe computes it. Integers only; both round half up, as Stripe's receipts do.
+// Money of a charge as a processor computes it. Integers only; both round half up, as receipts do.
 const MICROS = 1_000_000n;
 const CARD_RATE_PER_MILLE = 29n;
 const CARD_FIXED_MINOR = 30n;

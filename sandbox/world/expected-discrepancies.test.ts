@@ -63,7 +63,7 @@ test('a row whose partner lies before the first date that was run is missing it'
 test('a fee is missing after a day, a refund and a dispute after ten', () => {
   const refund = planted('2026-03-01', 'a refund made in the dashboard was never booked');
   const dispute = planted('2026-03-01', 'nobody booked a dispute');
-  const fee = planted('2026-03-01', 'an invoice of Stripe was never booked');
+  const fee = planted('2026-03-01', 'an invoice of the processor was never booked');
   const early = expectedAfter('2026-03-01', '2026-03-02');
   expect([early.get(fee), early.get(refund), early.get(dispute)]).toEqual([
     'missing_internal',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { businessDateAt, datesBetween, windowOf } from '../../domain/business-date.ts';
 import { generateWorld, type WorldOptions } from './generate-world.ts';
-import type { BalanceEntry, ShopRecord, World } from './world.ts';
+import type { LedgerEntry, ShopRecord, World } from './world.ts';
 
 const OPTIONS: WorldOptions = {
   seed: 7,
@@ -32,7 +32,7 @@ test('each local day brings exactly the transactions asked for, the day of 23 ho
   for (const date of datesBetween(world.firstDate, world.lastDate)) {
     const { startMs, endMs } = windowOf(date, world.zone);
     const made = honest.entries.filter(
-      ({ createdS, type }) => createdS * 1000 >= startMs && createdS * 1000 < endMs && type !== 'payout',
+      ({ createdS, movement }) => createdS * 1000 >= startMs && createdS * 1000 < endMs && movement !== 'payout',
     );
     expect([date, made.length]).toEqual([date, OPTIONS.transactionsPerDay]);
   }
@@ -56,8 +56,8 @@ test('ids are unique, look like Stripe’s, and say nothing about time', () => {
 });
 
 test('there are charges, refunds, disputes, fees and payouts, some of them converted from each foreign currency', () => {
-  const categories = new Set(honest.entries.map(({ reportingCategory }) => reportingCategory));
-  expect([...categories].sort()).toEqual(['charge', 'dispute', 'fee', 'payout', 'refund']);
+  const movements = new Set(honest.entries.map(({ movement }) => movement));
+  expect([...movements].sort()).toEqual(['charge', 'dispute', 'fee', 'payout', 'refund']);
   const charges = honest.entries.flatMap(({ source }) => (source?.object === 'charge' ? [source] : []));
   expect([...new Set(charges.map(({ currency }) => currency))].sort()).toEqual(['EUR', 'GBP', 'JPY', 'USD']);
   const booked = new Set(honest.records.map(({ currency }) => currency));
@@ -71,7 +71,7 @@ test('a payout is the sum of its entries, and every entry is paid out at most on
   for (const payout of world.payouts) {
     const members = world.entries.filter(({ payoutId }) => payoutId === payout.id);
     expect(members.reduce((sum, entry) => sum + net(entry), 0n)).toBe(0n);
-    const paid = members.filter(({ type }) => type !== 'payout');
+    const paid = members.filter(({ movement }) => movement !== 'payout');
     expect(paid.reduce((sum, entry) => sum + net(entry), 0n)).toBe(payout.amountMinor);
     expect(paid.every(({ availableOnS }) => availableOnS <= payout.createdS)).toBe(true);
   }
@@ -89,14 +89,44 @@ test('the shop never holds two lines of one kind and currency under one order, u
 test.each(['America/New_York', 'Pacific/Auckland', 'Australia/Lord_Howe', 'Asia/Kolkata', 'UTC'])(
   'in %s the sides differ in exactly what the truth tells, and in nothing where nothing is planted',
   (zone) => {
-    const options = { ...OPTIONS, zone, seed: zone, firstDate: '2026-04-03' };
-    const clean = generateWorld({ ...options, plant: false });
-    expect([clean.truth, compareSides(clean)]).toEqual([[], []]);
-    const planted = generateWorld(options);
-    const told = planted.truth.filter(({ verdict }) => verdict !== 'pending_timing');
-    expect(compareSides(planted)).toEqual(told.map((row) => `${row.externalId} ${row.verdict}`).sort());
+    expectTruth({ ...OPTIONS, zone, seed: zone, firstDate: '2026-04-03' });
   },
 );
+
+test.each([
+  { account: 'paypal/eu', currency: 'EUR', zone: 'Europe/Berlin' },
+  { account: 'square/jp', currency: 'JPY', zone: 'Asia/Tokyo' },
+  { account: 'adyen/uk', currency: 'GBP', zone: 'Europe/London' },
+] as const)('at $account too', (account) => {
+  expectTruth({ ...OPTIONS, ...account });
+  const { entries } = generateWorld({ ...OPTIONS, ...account });
+  expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length);
+});
+
+test('PayPal keeps each currency apart and changes it by pairs of rows; a dispute and its fee are two rows', () => {
+  const { entries } = generateWorld({ ...OPTIONS, account: 'paypal/eu', currency: 'EUR', zone: 'Europe/Berlin' });
+  const legs = Map.groupBy(
+    entries.filter(({ movement }) => movement === 'conversion'),
+    ({ source }) => source?.id,
+  );
+  expect(legs.size).toBeGreaterThan(3);
+  for (const pair of legs.values()) {
+    const [from, to] = pair.toSorted((a, b) => Number(a.grossMinor - b.grossMinor));
+    expect([pair.length, from?.currency === 'EUR', to?.currency]).toEqual([2, false, 'EUR']);
+    expect([(from?.grossMinor ?? 0n) < 0n, (to?.grossMinor ?? 0n) > 0n]).toEqual([true, true]);
+  }
+  const count = (movement: string) => entries.filter((entry) => entry.movement === movement).length;
+  expect(count('dispute')).toBeGreaterThan(0);
+  expect(count('dispute_fee')).toBe(count('dispute'));
+});
+
+function expectTruth(options: WorldOptions): void {
+  const clean = generateWorld({ ...options, plant: false });
+  expect([clean.truth, compareSides(clean)]).toEqual([[], []]);
+  const planted = generateWorld(options);
+  const told = planted.truth.filter(({ verdict }) => verdict !== 'pending_timing');
+  expect(compareSides(planted)).toEqual(told.map((row) => `${row.externalId} ${row.verdict}`).sort());
+}
 
 describe('the truth', () => {
   test('has every kind of case on every date', () => {
@@ -168,25 +198,31 @@ test.each([
   expect(() => generateWorld({ ...OPTIONS, ...wrong })).toThrow(message);
 });
 
-function net(entry: BalanceEntry): bigint {
+function net(entry: LedgerEntry): bigint {
   return entry.grossMinor - entry.feeMinor;
 }
 
-function orderOf(entry: BalanceEntry | undefined): string | undefined {
+function orderOf(entry: LedgerEntry | undefined): string | undefined {
   const source = entry?.source;
-  if (source === undefined || source === null || source.object === 'payout') return undefined;
+  if (source === undefined || source === null || source.object === 'payout' || source.object === 'conversion')
+    return undefined;
   return source.object === 'charge' ? source.orderId : source.charge.orderId;
 }
 
-const KINDS: Readonly<Record<string, string>> = { charge: 'payment', refund: 'refund', dispute: 'dispute', fee: 'fee' };
+const KINDS: Readonly<Record<string, string>> = {
+  charge: 'payment',
+  refund: 'refund',
+  dispute: 'dispute',
+  dispute_fee: 'fee',
+  fee: 'fee',
+};
+const UNBOOKED: ReadonlySet<string> = new Set(['payout', 'conversion']);
 
 /** A plain join of both sides by the keys they carry: what an accountant with two lists and patience would find. */
 function compareSides({ entries, records }: World): string[] {
-  const open = new Map(entries.filter(({ type }) => type !== 'payout').map((entry) => [entry.id, entry]));
-  const byId = new Map([...open.values()].map((entry) => [entry.source?.id ?? entry.id, entry]));
-  const byOrder = new Map(
-    [...open.values()].map((entry) => [`${orderOf(entry)} ${KINDS[entry.reportingCategory]}`, entry]),
-  );
+  const open = new Map(entries.filter(({ movement }) => !UNBOOKED.has(movement)).map((entry) => [entry.id, entry]));
+  const byId = new Map([...open.values()].map((entry) => [knownAs(entry), entry]));
+  const byOrder = new Map([...open.values()].map((entry) => [`${orderOf(entry)} ${KINDS[entry.movement]}`, entry]));
   const found: string[] = [];
   for (const record of records) {
     const entry = byId.get(record.processorReference ?? '') ?? byOrder.get(`${record.orderId} ${record.kind}`);
@@ -200,21 +236,26 @@ function compareSides({ entries, records }: World): string[] {
     if (verdict !== undefined) found.push(`${entry.id} ${verdict}`);
   }
   for (const entry of open.values()) {
-    const verdict = KINDS[entry.reportingCategory] === undefined ? 'unknown_type' : 'missing_internal';
+    const verdict = KINDS[entry.movement] === undefined ? 'unknown_type' : 'missing_internal';
     found.push(`${entry.id} ${entry.grossMinor === 0n ? 'ignored' : verdict}`);
   }
   return found.sort();
 }
 
-function differenceOf(entry: BalanceEntry, record: ShopRecord): string | undefined {
+/** Under which id the shop may know the row. */
+function knownAs({ id, movement, source }: LedgerEntry): string | undefined {
+  return source === null || movement === 'dispute_fee' ? id.split(':')[0] : source.id;
+}
+
+function differenceOf(entry: LedgerEntry, record: ShopRecord): string | undefined {
   const { source } = entry;
   let amountMinor = entry.grossMinor;
-  if (record.currency !== 'USD') {
+  if (record.currency !== entry.currency) {
     const charge = source?.object === 'refund' ? source.charge : source;
     if (charge?.object !== 'charge' || charge.currency !== record.currency) return 'currency_mismatch';
     amountMinor = source?.object === 'refund' ? -source.amountMinor : charge.amountMinor;
   }
-  if (record.kind !== KINDS[entry.reportingCategory]) return 'kind_mismatch';
+  if (record.kind !== KINDS[entry.movement]) return 'kind_mismatch';
   if (record.amountMinor !== amountMinor) return 'amount_mismatch';
   if (record.status !== 'paid') return 'status_mismatch';
   if (record.feeMinor !== null && record.feeMinor !== entry.feeMinor) return 'fee_mismatch';

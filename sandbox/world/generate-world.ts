@@ -1,4 +1,5 @@
-// Makes one shop and its Stripe account from a seed: what Stripe says, what the shop booked, and the truth about the difference.
+// Makes one shop and its account at a processor from a seed: what the processor says, what the shop booked, and the truth about
+// the difference.
 // Deterministic: no clock, no other source of chance. The same options give the same rows on every machine.
 import {
   addDays,
@@ -9,8 +10,11 @@ import {
   windowOf,
 } from '../../domain/business-date.ts';
 import { Books } from './books.ts';
+import { convertHoldings } from './convert-holdings.ts';
 import { payOut } from './pay-out.ts';
 import { casesPerKind, plantDiscrepancies } from './plant-discrepancies.ts';
+import type { Presentment } from './prices.ts';
+import { habitsOf } from './processor-habits.ts';
 import { Random } from './random.ts';
 import { tradeDay } from './trade-day.ts';
 import { TradingDay } from './trading-day.ts';
@@ -20,16 +24,17 @@ import type { World } from './world.ts';
 const TRANSACTIONS_PER_DAY_MIN = 40;
 const TRANSACTIONS_PER_DAY_MAX = 2_000_000;
 const DAYS_MAX = 400;
-const ACCOUNT_ID_LENGTH = 16;
 
 export interface WorldOptions {
   readonly seed: string | number;
-  /** As the product calls it: stripe/us. */
+  /** As the product calls it: stripe/us. The part before the slash decides whose ledger it is. */
   readonly account: string;
   readonly zone: string;
+  /** Default: USD. */
+  readonly currency?: Presentment;
   readonly firstDate: string;
   readonly days: number;
-  /** Balance transactions that a local day brings, payouts aside. */
+  /** Movements that a local day brings, payouts aside. */
   readonly transactionsPerDay: number;
   /** Without it both sides agree in every row. */
   readonly plant?: boolean;
@@ -45,7 +50,9 @@ export function generateWorld(options: WorldOptions): World {
   const endMs = windowOf(lastDate, zone).endMs;
   const seed = `${options.seed}|${options.account}`;
   const accountRandom = new Random(seed);
-  const books = new Books(firstDate, startMs / 1000, accountRandom);
+  const habits = habitsOf(options.account);
+  const currency = options.currency ?? 'USD';
+  const books = new Books(firstDate, startMs / 1000, accountRandom, habits, currency);
   for (const date of datesBetween(firstDate, lastDate)) makeDay(books, date, zone, seed, options);
   payOut(books, accountRandom, startMs / 1000, endMs / 1000);
   books.entries.sort((a, b) => a.createdS - b.createdS || byId(a, b));
@@ -54,7 +61,8 @@ export function generateWorld(options: WorldOptions): World {
   return {
     seed: String(options.seed),
     account: options.account,
-    stripeAccountId: accountRandom.stripeId('acct_', ACCOUNT_ID_LENGTH),
+    accountId: habits.accountId(accountRandom),
+    currency,
     zone,
     firstDate,
     lastDate,
@@ -74,6 +82,7 @@ function makeDay(books: Books, date: BusinessDate, zone: string, seed: string, o
     plantDiscrepancies(day, books, addDays(date, 1), casesPerKind(options.transactionsPerDay));
   }
   tradeDay(day, books, options.transactionsPerDay - (books.entries.length - before));
+  if (books.habits.foreign === 'held') convertHoldings(day, books, before);
 }
 
 /** Keeps the order of one instant stable; an id says nothing about time. */

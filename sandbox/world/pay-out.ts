@@ -1,19 +1,20 @@
-// Decides what Stripe's automatic daily payouts contain: every entry whose money is available and that no earlier payout took.
+// Decides what the automatic daily payouts contain: every entry whose money is available and that no earlier payout took.
 // A payout's own entry is its negative, so that what a payout id selects sums to zero.
 import type { Books } from './books.ts';
 import type { Random } from './random.ts';
-import type { BalanceEntry, StripePayout } from './world.ts';
+import type { LedgerEntry, Payout } from './world.ts';
 
 const DAY_S = 86_400;
-const ID_LENGTH = 24;
-// Stripe makes automatic payouts in the first hours of a UTC day.
+// Automatic payouts are made in the first hours of a UTC day.
 const PAYOUT_HOUR_MIN_S = 2 * 3600;
 const PAYOUT_HOUR_MAX_S = 5 * 3600;
 
 export function payOut(books: Books, random: Random, startS: number, endS: number): void {
-  const waiting = [...books.entries].sort((a, b) => a.availableOnS - b.availableOnS);
+  const waiting = books.entries
+    .filter(({ currency }) => currency === books.currency)
+    .sort((a, b) => a.availableOnS - b.availableOnS);
   let next = 0;
-  let carried: BalanceEntry[] = [];
+  let carried: LedgerEntry[] = [];
   for (let midnightS = Math.ceil(startS / DAY_S) * DAY_S; midnightS < endS; midnightS += DAY_S) {
     const createdS = midnightS + random.between(PAYOUT_HOUR_MIN_S, PAYOUT_HOUR_MAX_S);
     if (createdS >= endS) return;
@@ -35,30 +36,29 @@ function makePayout(
   createdS: number,
   midnightS: number,
   amountMinor: bigint,
-  batch: readonly BalanceEntry[],
+  batch: readonly LedgerEntry[],
 ): void {
-  const payout: StripePayout = {
+  const payout: Payout = {
     object: 'payout',
-    id: random.stripeId('po_', ID_LENGTH),
-    entryId: random.stripeId('txn_', ID_LENGTH),
+    ...books.habits.ids(random, 'payout', books.currency),
     amountMinor,
     createdS,
     listableAtS: createdS,
     arrivalDateS: midnightS + 2 * DAY_S,
-    automatic: true,
+    automatic: books.habits.payouts === 'itemised',
   };
-  for (const entry of batch) entry.payoutId = payout.id;
+  if (payout.automatic) for (const entry of batch) entry.payoutId = payout.id;
   books.payouts.push(payout);
   books.entries.push({
     id: payout.entryId,
-    type: 'payout',
-    reportingCategory: 'payout',
+    movement: 'payout',
+    currency: books.currency,
     grossMinor: -amountMinor,
     feeMinor: 0n,
     createdS,
     availableOnS: payout.arrivalDateS,
     listableAtS: createdS,
-    description: 'STRIPE PAYOUT',
+    description: 'PAYOUT',
     exchangeRateMicros: null,
     source: payout,
     payoutId: payout.id,

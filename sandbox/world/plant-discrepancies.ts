@@ -6,7 +6,7 @@ import type { Books } from './books.ts';
 import { percentageFee } from './charge-money.ts';
 import type { Presentment } from './prices.ts';
 import type { TradingDay } from './trading-day.ts';
-import type { BalanceEntry, ShopRecord, StripeCharge } from './world.ts';
+import type { Charge, LedgerEntry, ShopRecord } from './world.ts';
 
 /** A payment may take 3 h to find its partner: what is planted as missing happens earlier, so that the day itself shows it. */
 const LAST_HOURS_S = 4 * 3600;
@@ -31,7 +31,7 @@ export function plantDiscrepancies(day: TradingDay, books: Books, nextDate: Busi
 
 function plantMissingRows(day: TradingDay, books: Books): void {
   const { random } = day;
-  const lost = day.charge(day.instantS(LAST_HOURS_S), 'USD');
+  const lost = day.charge(day.instantS(LAST_HOURS_S), books.currency);
   tell(day, books, 'payment', 'missing_internal', lost.entry, 'the webhook of a payment was lost');
 
   const older = day.olderCharge();
@@ -41,18 +41,20 @@ function plantMissingRows(day: TradingDay, books: Books): void {
   const dispute = day.dispute(day.olderCharge(), day.instantS());
   tell(day, books, 'dispute', 'missing_internal', dispute.entry, 'nobody booked a dispute');
 
-  const fee = day.stripeFee(BigInt(random.between(500, 9_900)), day.instantS());
-  tell(day, books, 'fee', 'missing_internal', fee, 'an invoice of Stripe was never booked');
+  if (books.habits.bills) {
+    const fee = day.processorFee(BigInt(random.between(500, 9_900)), day.instantS());
+    tell(day, books, 'fee', 'missing_internal', fee.entry, 'an invoice of the processor was never booked');
+  }
 
   // Sometimes the shop holds the id of a charge of its test account, sometimes none.
   const record = day.book({
     kind: 'payment',
     amountMinor: BigInt(random.between(1_000, 90_000)),
-    processorReference: random.chance(50) ? random.stripeId('ch_', 24) : null,
+    processorReference: random.chance(50) ? books.habits.ids(random, 'charge', books.currency).id : null,
     orderId: day.nextOrderId(),
     occurredAtMs: day.instantS(LAST_HOURS_S) * 1000,
   });
-  tell(day, books, 'payment', 'missing_processor', record, 'the shop says paid, Stripe has no charge');
+  tell(day, books, 'payment', 'missing_processor', record, 'the shop says paid, the processor has no charge');
 }
 
 function plantWrongPayments(day: TradingDay, books: Books): void {
@@ -70,19 +72,23 @@ function plantWrongPayments(day: TradingDay, books: Books): void {
     tell(day, books, 'payment', verdict, entry, note, record);
   };
   const cents = BigInt(random.between(1, 99) * (random.chance(50) ? 1 : -1));
-  wrong('amount_mismatch', 'off by cents', 'USD', (entry) => ({ amountMinor: entry.grossMinor + cents }));
-  wrong('amount_mismatch', 'yen booked as if they had two decimals', 'JPY', (_entry, charge) => ({
+  const home = books.currency;
+  const yen = books.habits.foreign === 'refused' ? home : 'JPY';
+  wrong('amount_mismatch', 'off by cents', home, (entry) => ({ amountMinor: entry.grossMinor + cents }));
+  wrong('amount_mismatch', 'booked as if the currency had two decimals more', yen, (_entry, charge) => ({
     amountMinor: charge.amountMinor * 100n,
-    currency: 'JPY',
+    currency: yen,
   }));
-  wrong('currency_mismatch', 'US dollars booked as Canadian ones', 'USD', () => ({ currency: 'CAD' }));
-  wrong('fee_mismatch', 'the fixed part of the fee is not booked', 'USD', (entry) => ({
+  wrong('currency_mismatch', 'the right number, of Canadian dollars', home, () => ({ currency: 'CAD' }));
+  wrong('fee_mismatch', 'the fixed part of the fee is not booked', home, (entry) => ({
     feeMinor: percentageFee(entry.grossMinor),
   }));
-  wrong('status_mismatch', 'the shop gave the payment up, Stripe settled it', 'USD', () => ({ status: 'failed' }));
+  wrong('status_mismatch', 'the shop gave the payment up, the processor settled it', home, () => ({
+    status: 'failed',
+  }));
 }
 
-type Lie = (entry: BalanceEntry, charge: StripeCharge) => Partial<ShopRecord>;
+type Lie = (entry: LedgerEntry, charge: Charge) => Partial<ShopRecord>;
 
 function plantOddKinds(day: TradingDay, books: Books): void {
   const charge = day.olderCharge();
@@ -96,8 +102,9 @@ function plantOddKinds(day: TradingDay, books: Books): void {
   });
   tell(day, books, 'refund', 'kind_mismatch', entry, 'a refund booked as a dispute', record);
 
+  if (!books.habits.bills) return;
   const unknown = day.unheardOf(BigInt(day.random.between(500, 5_000)), day.instantS());
-  tell(day, books, 'other', 'unknown_type', unknown, 'Stripe sent a type that no table knows');
+  tell(day, books, 'other', 'unknown_type', unknown, 'a code that no table knows');
 }
 
 /** Both sides are right, but midnight lies between them: open on this date, matched on the next. */
@@ -106,7 +113,7 @@ function plantMidnight(day: TradingDay, books: Books, nextDate: BusinessDate): v
   const before = () => day.endS - random.between(60, 540);
   const after = () => day.endS + random.between(30, 540);
 
-  const early = day.charge(before(), 'USD');
+  const early = day.charge(before(), books.currency);
   const bookedAfter = day.book({
     kind: 'payment',
     amountMinor: early.entry.grossMinor,
@@ -116,8 +123,8 @@ function plantMidnight(day: TradingDay, books: Books, nextDate: BusinessDate): v
   });
   tell(day, books, 'payment', 'pending_timing', early.entry, 'booked after midnight', bookedAfter, nextDate);
 
-  // The shop believed its checkout page, before Stripe told it a charge id.
-  const late = day.charge(after(), 'USD');
+  // The shop believed its checkout page, before the processor told it a charge id.
+  const late = day.charge(after(), books.currency);
   const bookedBefore = day.book({
     kind: 'payment',
     amountMinor: late.entry.grossMinor,
@@ -127,12 +134,13 @@ function plantMidnight(day: TradingDay, books: Books, nextDate: BusinessDate): v
   tell(day, books, 'payment', 'pending_timing', bookedBefore, 'charged after midnight', late.entry, nextDate);
 }
 
-/** Rows of zero: a coupon of 100 % in the shop, a free tier at Stripe. Nobody has to look at them. */
+/** Rows of zero: a coupon of 100 % in the shop, a free tier at the processor. Nobody has to look at them. */
 function plantNothingMoved(day: TradingDay, books: Books): void {
   const occurredAtMs = day.instantS() * 1000;
   const coupon = day.book({ kind: 'payment', amountMinor: 0n, orderId: day.nextOrderId(), occurredAtMs });
   tell(day, books, 'payment', 'ignored', coupon, 'an order paid by a coupon');
-  tell(day, books, 'fee', 'ignored', day.stripeFee(0n, day.instantS()), 'a bill of Stripe over nothing');
+  if (!books.habits.bills) return;
+  tell(day, books, 'fee', 'ignored', day.processorFee(0n, day.instantS()).entry, 'a bill over nothing');
 }
 
 function tell(
@@ -140,9 +148,9 @@ function tell(
   books: Books,
   kind: Kind,
   verdict: Verdict,
-  anchor: BalanceEntry | ShopRecord,
+  anchor: LedgerEntry | ShopRecord,
   note: string,
-  partner?: BalanceEntry | ShopRecord,
+  partner?: LedgerEntry | ShopRecord,
   settlesOn?: BusinessDate,
 ): void {
   books.truth.push({
@@ -156,7 +164,7 @@ function tell(
   });
 }
 
-function whereabouts(row: BalanceEntry | ShopRecord): { side: Side; externalId: string; occurredAtMs: number } {
+function whereabouts(row: LedgerEntry | ShopRecord): { side: Side; externalId: string; occurredAtMs: number } {
   if ('occurredAtMs' in row) return { side: 'internal', externalId: row.id, occurredAtMs: row.occurredAtMs };
   return { side: 'processor', externalId: row.id, occurredAtMs: row.createdS * 1000 };
 }

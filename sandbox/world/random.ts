@@ -1,6 +1,8 @@
 // A seeded stream of random numbers (sfc32): the same seed gives the same world on every machine. Never for anything secret.
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const BASE62_CODES = Uint8Array.from(BASE62, (letter) => letter.charCodeAt(0));
+// Without I, L, O and U, which people misread.
+const CODE = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const HEX_CODES = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const TOKEN_LENGTH_MAX = 64;
 const DASH = 45;
@@ -57,6 +59,13 @@ export class Random {
       this.#scratch[index] = BASE62_CODES[pool % 62] ?? 0;
     }
     return prefix + this.#scratch.toString('latin1', 0, length);
+  }
+
+  /** Capital letters and digits, with a letter first, so that nothing takes it for a card number. */
+  code(length: number): string {
+    let code = CODE[this.between(10, CODE.length - 1)] ?? '';
+    while (code.length < length) code += CODE[this.between(0, CODE.length - 1)];
+    return code;
   }
 
   uuid(): string {

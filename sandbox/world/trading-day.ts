@@ -6,18 +6,19 @@ import type { Books } from './books.ts';
 import { convertMinor, processingFee } from './charge-money.ts';
 import { instantOfDay } from './day-curve.ts';
 import { drawPrice, drawRates, type Presentment } from './prices.ts';
+import type { MovementIds } from './processor-habits.ts';
 import type { Random } from './random.ts';
-import type { BalanceEntry, ShopRecord, StripeCharge, StripeDispute, StripeRefund } from './world.ts';
+import type { Charge, Conversion, Dispute, LedgerEntry, Movement, Refund, ShopRecord } from './world.ts';
 
 const DAY_S = 86_400;
-const TXN_ID_LENGTH = 24;
+const PAYMENT_INTENT_LENGTH = 24;
 const CUSTOMERS = 50_000;
 const LISTING_LAG_S_MAX = 40;
 const DISPUTE_FEE_MINOR = 1500n;
 // Cards are disputed and refunded within weeks, not years.
 const OLDER_ORDER_DAYS_MAX = 60;
 
-type Draft = Pick<BalanceEntry, 'type' | 'reportingCategory' | 'grossMinor' | 'createdS'> & Partial<BalanceEntry>;
+type Draft = Pick<LedgerEntry, 'id' | 'movement' | 'grossMinor' | 'createdS'> & Partial<LedgerEntry>;
 
 export class TradingDay {
   readonly date: BusinessDate;
@@ -33,7 +34,7 @@ export class TradingDay {
     this.endS = window.endMs / 1000;
     this.random = random;
     this.#books = books;
-    this.#rates = drawRates(random);
+    this.#rates = drawRates(random, books.currency);
   }
 
   /** A second of this day on the shop's day and night curve, at least `marginS` before its end. */
@@ -42,18 +43,18 @@ export class TradingDay {
   }
 
   /** Takes the customer's money; nothing is booked in the shop yet. */
-  charge(createdS: number, currency: Presentment): { charge: StripeCharge; entry: BalanceEntry } {
+  charge(createdS: number, currency: Presentment): { charge: Charge; entry: LedgerEntry } {
     const charge = this.#newCharge(createdS, currency, this.date);
     const { grossMinor, exchangeRateMicros } = this.#settle(charge.amountMinor, currency);
     const entry = this.#enter({
       id: charge.entryId,
-      type: 'charge',
-      reportingCategory: 'charge',
+      movement: 'charge',
+      currency: this.#settlementCurrency(currency),
       grossMinor,
       exchangeRateMicros,
       feeMinor: processingFee(grossMinor),
       createdS,
-      // Stripe pays card money out two days after the day (UTC) of the charge.
+      // Card money is paid out two days after the day (UTC) of the charge.
       availableOnS: (Math.floor(createdS / DAY_S) + 2) * DAY_S,
       description: `Order ${charge.orderId}`,
       source: charge,
@@ -62,22 +63,22 @@ export class TradingDay {
   }
 
   /** A charge from before this world; only its refund or dispute falls into it. */
-  olderCharge(currency: Presentment = 'USD'): StripeCharge {
+  olderCharge(currency: Presentment = this.#books.currency): Charge {
     const daysBefore = this.random.between(1, OLDER_ORDER_DAYS_MAX);
     const { firstDate, startS } = this.#books;
     return this.#newCharge(startS - daysBefore * DAY_S, currency, addDays(firstDate, -daysBefore));
   }
 
-  refund(charge: StripeCharge, amountMinor: bigint, createdS: number): { refund: StripeRefund; entry: BalanceEntry } {
+  refund(charge: Charge, amountMinor: bigint, createdS: number): { refund: Refund; entry: LedgerEntry } {
     const settled = this.#settle(amountMinor, charge.currency);
-    const entryId = this.random.stripeId('txn_', TXN_ID_LENGTH);
-    const id = this.random.stripeId('re_', TXN_ID_LENGTH);
-    const refund: StripeRefund = { object: 'refund', id, entryId, charge, amountMinor, createdS };
+    const currency = this.#settlementCurrency(charge.currency);
+    const { id, entryId } = this.#ids('refund', currency);
+    const refund: Refund = { object: 'refund', id, entryId, charge, amountMinor, createdS };
     charge.refunds.push(refund);
     const entry = this.#enter({
       id: entryId,
-      type: 'refund',
-      reportingCategory: 'refund',
+      movement: 'refund',
+      currency,
       grossMinor: -settled.grossMinor,
       exchangeRateMicros: settled.exchangeRateMicros,
       createdS,
@@ -87,35 +88,85 @@ export class TradingDay {
     return { refund, entry };
   }
 
-  /** Only charges in the settlement currency are disputed here: a converted dispute may come as several rows. */
-  dispute(charge: StripeCharge, createdS: number): { dispute: StripeDispute; entry: BalanceEntry } {
-    const entryId = this.random.stripeId('txn_', TXN_ID_LENGTH);
-    const id = this.random.stripeId('du_', TXN_ID_LENGTH);
-    const dispute: StripeDispute = { object: 'dispute', id, charge, amountMinor: charge.amountMinor, createdS };
+  /**
+   * Only charges in the home currency are disputed here: a converted dispute may come as several rows. Where the fee of a dispute is
+   * a row of its own, the shop books that row at once.
+   */
+  dispute(charge: Charge, createdS: number): { dispute: Dispute; entry: LedgerEntry } {
+    const { disputeFee } = this.#books.habits;
+    const { id, entryId } = this.#ids('dispute', this.#books.currency);
+    const dispute: Dispute = { object: 'dispute', id, charge, amountMinor: charge.amountMinor, createdS };
     const entry = this.#enter({
       id: entryId,
-      type: 'adjustment',
-      reportingCategory: 'dispute',
+      movement: 'dispute',
       grossMinor: -charge.amountMinor,
-      feeMinor: DISPUTE_FEE_MINOR,
+      feeMinor: disputeFee === 'inside' ? DISPUTE_FEE_MINOR : 0n,
       createdS,
       description: `Chargeback withdrawal for ${charge.id}`,
       source: dispute,
     });
+    if (disputeFee === 'own_row') {
+      const ids = this.#ids('dispute_fee', this.#books.currency);
+      this.bookFee(
+        this.#enter({
+          id: ids.entryId,
+          movement: 'dispute_fee',
+          grossMinor: -DISPUTE_FEE_MINOR,
+          createdS,
+          description: `Chargeback fee for ${charge.id}`,
+          source: dispute,
+        }),
+        ids.id,
+      );
+    }
     return { dispute, entry };
   }
 
-  /** What Stripe bills for its own services: no source, the cost in the gross, nothing in the fee. */
-  stripeFee(costMinor: bigint, createdS: number): BalanceEntry {
+  /** What the processor bills for its own services: no source, the cost in the gross, nothing in the fee. */
+  processorFee(costMinor: bigint, createdS: number): { entry: LedgerEntry; id: string } {
     const description = this.random.pick(['Radar for Fraud Teams', 'Billing - Usage Fee', 'Card account updater']);
-    return this.#enter({ type: 'stripe_fee', reportingCategory: 'fee', grossMinor: -costMinor, createdS, description });
+    const { id, entryId } = this.#ids('fee', this.#books.currency);
+    return { id, entry: this.#enter({ id: entryId, movement: 'fee', grossMinor: -costMinor, createdS, description }) };
+  }
+
+  bookFee(entry: LedgerEntry, id: string): void {
+    this.book({
+      kind: 'fee',
+      amountMinor: entry.grossMinor,
+      processorReference: id,
+      occurredAtMs: this.bookingMs(entry.createdS),
+    });
+  }
+
+  /** Foreign money becomes home money; both legs name the exchange. */
+  convert(currency: Presentment, heldMinor: bigint, homeMinor: bigint, createdS: number): void {
+    const source: Conversion = { object: 'conversion', id: this.#ids('conversion', currency).id };
+    const leg = (of: Presentment, grossMinor: bigint) => {
+      const id = this.#ids('conversion', of).entryId;
+      this.#enter({
+        id,
+        movement: 'conversion',
+        currency: of,
+        grossMinor,
+        createdS,
+        description: 'Currency conversion',
+        source,
+      });
+    };
+    leg(currency, -heldMinor);
+    leg(this.#books.currency, homeMinor);
+  }
+
+  /** Home minor units for one minor unit of it, in millionths; null for the home currency. */
+  rateOf(currency: Presentment): bigint | null {
+    return this.#rates[currency];
   }
 
   /** A movement of a type that no table knows. */
-  unheardOf(grossMinor: bigint, createdS: number): BalanceEntry {
+  unheardOf(grossMinor: bigint, createdS: number): LedgerEntry {
     return this.#enter({
-      type: 'merchant_rewards_credit',
-      reportingCategory: 'merchant_rewards',
+      id: this.#ids('unheard_of', this.#books.currency).entryId,
+      movement: 'unheard_of',
       grossMinor,
       createdS,
       description: 'Merchant rewards',
@@ -126,7 +177,7 @@ export class TradingDay {
   book(draft: Pick<ShopRecord, 'kind' | 'amountMinor' | 'occurredAtMs'> & Partial<ShopRecord>): ShopRecord {
     const record: ShopRecord = {
       id: this.random.uuid(),
-      currency: 'USD',
+      currency: this.#books.currency,
       feeMinor: null,
       status: 'paid',
       processorReference: null,
@@ -147,12 +198,11 @@ export class TradingDay {
     return this.#books.nextOrderId(date);
   }
 
-  #newCharge(createdS: number, currency: Presentment, orderDate: BusinessDate): StripeCharge {
+  #newCharge(createdS: number, currency: Presentment, orderDate: BusinessDate): Charge {
     return {
       object: 'charge',
-      id: this.random.stripeId('ch_', TXN_ID_LENGTH),
-      entryId: this.random.stripeId('txn_', TXN_ID_LENGTH),
-      paymentIntentId: this.random.stripeId('pi_', TXN_ID_LENGTH),
+      ...this.#ids('charge', this.#settlementCurrency(currency)),
+      paymentIntentId: this.random.stripeId('pi_', PAYMENT_INTENT_LENGTH),
       orderId: this.#books.nextOrderId(orderDate),
       currency,
       amountMinor: drawPrice(this.random, currency),
@@ -162,17 +212,26 @@ export class TradingDay {
     };
   }
 
-  #settle(amountMinor: bigint, currency: Presentment): Pick<BalanceEntry, 'grossMinor' | 'exchangeRateMicros'> {
-    const exchangeRateMicros = this.#rates[currency];
+  #ids(movement: Movement, currency: Presentment): MovementIds {
+    return this.#books.habits.ids(this.random, movement, currency);
+  }
+
+  /** The currency in which the ledger shows money that a customer paid in another. */
+  #settlementCurrency(paid: Presentment): Presentment {
+    return this.#books.habits.foreign === 'held' ? paid : this.#books.currency;
+  }
+
+  #settle(amountMinor: bigint, currency: Presentment): Pick<LedgerEntry, 'grossMinor' | 'exchangeRateMicros'> {
+    const exchangeRateMicros = this.#books.habits.foreign === 'converted' ? this.#rates[currency] : null;
     if (exchangeRateMicros === null) return { grossMinor: amountMinor, exchangeRateMicros };
     return { grossMinor: convertMinor(amountMinor, exchangeRateMicros), exchangeRateMicros };
   }
 
-  #enter(draft: Draft): BalanceEntry {
-    const entry: BalanceEntry = {
-      id: draft.id ?? this.random.stripeId('txn_', TXN_ID_LENGTH),
-      type: draft.type,
-      reportingCategory: draft.reportingCategory,
+  #enter(draft: Draft): LedgerEntry {
+    const entry: LedgerEntry = {
+      id: draft.id,
+      movement: draft.movement,
+      currency: draft.currency ?? this.#books.currency,
       grossMinor: draft.grossMinor,
       feeMinor: draft.feeMinor ?? 0n,
       createdS: draft.createdS,

@@ -1,4 +1,5 @@
-// What a seeded world consists of: Stripe's ledger, the shop's own books, and the truth about where they differ.
+// What a seeded world consists of: a processor's ledger, the shop's own books, and the truth about where they differ.
+// Neutral: what an entry looks like at an API is its emulator's business.
 // The truth stands apart: nothing in an entry or a record says that it was planted.
 import type { BusinessDate } from '../../domain/business-date.ts';
 import type { Kind, Side, Verdict } from '../../domain/vocabulary.ts';
@@ -8,27 +9,33 @@ export interface World {
   readonly seed: string;
   /** As the product calls it: stripe/us. */
   readonly account: string;
-  readonly stripeAccountId: string;
+  /** The processor's own name of the account. */
+  readonly accountId: string;
+  /** The currency that the account settles and the shop keeps its books in. */
+  readonly currency: Presentment;
   readonly zone: string;
   readonly firstDate: BusinessDate;
   readonly lastDate: BusinessDate;
   readonly startMs: number;
   /** End of the last date. A few rows lie after it: partners of what was booked around that midnight. */
   readonly endMs: number;
-  /** Stripe's ledger, oldest first. Settlement is in USD. */
-  readonly entries: readonly BalanceEntry[];
-  readonly payouts: readonly StripePayout[];
+  /** The processor's ledger, oldest first. */
+  readonly entries: readonly LedgerEntry[];
+  readonly payouts: readonly Payout[];
   /** The shop's books, oldest first. */
   readonly records: readonly ShopRecord[];
   /** Ordered by date. */
   readonly truth: readonly TruthRow[];
 }
 
-/** A balance transaction in compact form; rendering makes the API's object of it. */
-export interface BalanceEntry {
+/** What a movement is, in words of this sandbox; each emulator has its own codes for it. */
+export type Movement = 'charge' | 'refund' | 'dispute' | 'dispute_fee' | 'fee' | 'payout' | 'conversion' | 'unheard_of';
+
+/** A movement of the balance. Its id is the row's id as the product calls it. */
+export interface LedgerEntry {
   readonly id: string;
-  readonly type: string;
-  readonly reportingCategory: string;
+  readonly movement: Movement;
+  readonly currency: Presentment;
   readonly grossMinor: bigint;
   readonly feeMinor: bigint;
   readonly createdS: number;
@@ -38,14 +45,14 @@ export interface BalanceEntry {
   readonly description: string | null;
   /** Minor units of settlement currency per minor unit of presentment currency, in millionths; null without conversion. */
   readonly exchangeRateMicros: bigint | null;
-  readonly source: StripeSource | null;
+  readonly source: EntrySource | null;
   /** The payout that paid this entry out, or that this entry is. Filled when the payout is made. */
   payoutId: string | null;
 }
 
-export type StripeSource = StripeCharge | StripeRefund | StripeDispute | StripePayout;
+export type EntrySource = Charge | Refund | Dispute | Payout | Conversion;
 
-export interface StripeCharge {
+export interface Charge {
   readonly object: 'charge';
   readonly id: string;
   readonly entryId: string;
@@ -56,27 +63,27 @@ export interface StripeCharge {
   readonly amountMinor: bigint;
   readonly createdS: number;
   readonly customerNumber: number;
-  readonly refunds: StripeRefund[];
+  readonly refunds: Refund[];
 }
 
-export interface StripeRefund {
+export interface Refund {
   readonly object: 'refund';
   readonly id: string;
   readonly entryId: string;
-  readonly charge: StripeCharge;
+  readonly charge: Charge;
   readonly amountMinor: bigint;
   readonly createdS: number;
 }
 
-export interface StripeDispute {
+export interface Dispute {
   readonly object: 'dispute';
   readonly id: string;
-  readonly charge: StripeCharge;
+  readonly charge: Charge;
   readonly amountMinor: bigint;
   readonly createdS: number;
 }
 
-export interface StripePayout {
+export interface Payout {
   readonly object: 'payout';
   readonly id: string;
   readonly entryId: string;
@@ -84,8 +91,14 @@ export interface StripePayout {
   readonly createdS: number;
   readonly listableAtS: number;
   readonly arrivalDateS: number;
-  /** Stripe itemises automatic payouts only. */
+  /** Made by the processor itself; only those can be itemised. */
   readonly automatic: boolean;
+}
+
+/** The two legs of an exchange inside the account name the same one. */
+export interface Conversion {
+  readonly object: 'conversion';
+  readonly id: string;
 }
 
 /** A line of the shop's ledger. The amount is signed like the processor's gross. */

@@ -7,9 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { currencyExponent } from '../../domain/currency.ts';
 import { formatMinor } from '../../domain/money.ts';
 import { inChunks } from './in-chunks.ts';
-import type { BalanceEntry, ShopRecord, StripeSource, World } from './world.ts';
+import type { EntrySource, LedgerEntry, Movement, ShopRecord, World } from './world.ts';
 
-const SETTLEMENT = 'USD';
 const MICROS_DECIMALS = 6;
 
 export interface WorldFiles {
@@ -48,15 +47,15 @@ function* internalLines(world: World, within: (ms: number) => boolean): Iterable
   }
 }
 
-function processorLine(account: string, entry: BalanceEntry): string {
+function processorLine(account: string, entry: LedgerEntry): string {
   return JSON.stringify({
     id: entry.id,
     account,
-    kind: kindOf(entry),
-    gross: formatMinor(entry.grossMinor, SETTLEMENT),
-    fee: formatMinor(entry.feeMinor, SETTLEMENT),
-    net: formatMinor(entry.grossMinor - entry.feeMinor, SETTLEMENT),
-    currency: SETTLEMENT,
+    kind: KINDS[entry.movement],
+    gross: formatMinor(entry.grossMinor, entry.currency),
+    fee: formatMinor(entry.feeMinor, entry.currency),
+    net: formatMinor(entry.grossMinor - entry.feeMinor, entry.currency),
+    currency: entry.currency,
     occurredAt: new Date(entry.createdS * 1000).toISOString(),
     availableOn: new Date(entry.availableOnS * 1000).toISOString().slice(0, 10),
     payoutId: entry.payoutId ?? undefined,
@@ -65,13 +64,20 @@ function processorLine(account: string, entry: BalanceEntry): string {
   });
 }
 
-/** The file contract's word where there is one; Stripe's own code where nobody knows it. */
-function kindOf(entry: BalanceEntry): string {
-  return entry.reportingCategory === 'charge' ? 'payment' : entry.reportingCategory;
-}
+// The file contract's word where there is one, a code that nobody knows where there is none.
+const KINDS: Readonly<Record<Movement, string>> = {
+  charge: 'payment',
+  refund: 'refund',
+  dispute: 'dispute',
+  dispute_fee: 'fee',
+  fee: 'fee',
+  payout: 'payout',
+  conversion: 'conversion',
+  unheard_of: 'merchant_rewards',
+};
 
 /** Which keys a row carries, as an importer of Stripe's API sees them with data.source expanded. */
-function sourceFields(source: StripeSource | null): object {
+function sourceFields(source: EntrySource | null): object {
   if (source === null) return {};
   const references = [{ type: 'processor_id', value: source.id }];
   switch (source.object) {
@@ -83,16 +89,17 @@ function sourceFields(source: StripeSource | null): object {
     case 'dispute':
       return { merchantReference: source.charge.paymentIntentId, parentId: source.charge.id, references };
     case 'payout':
+    case 'conversion':
       return { references };
   }
 }
 
 /** Stripe's rate counts minor units; the file's rate counts major ones: a yen is 0.66 cents, which is 0.0066 dollars. */
-function conversionFields({ source, exchangeRateMicros }: BalanceEntry): object {
+function conversionFields({ source, exchangeRateMicros, currency: settlement }: LedgerEntry): object {
   if (exchangeRateMicros === null || (source?.object !== 'charge' && source?.object !== 'refund')) return {};
   const currency = source.object === 'charge' ? source.currency : source.charge.currency;
   const minor = source.object === 'charge' ? source.amountMinor : -source.amountMinor;
-  const decimals = MICROS_DECIMALS + (currencyExponent(SETTLEMENT) ?? 0) - (currencyExponent(currency) ?? 0);
+  const decimals = MICROS_DECIMALS + (currencyExponent(settlement) ?? 0) - (currencyExponent(currency) ?? 0);
   const digits = exchangeRateMicros.toString().padStart(decimals + 1, '0');
   return {
     presentment: { amount: formatMinor(minor, currency), currency },
