@@ -51,7 +51,7 @@ async function checksOf({ context, io }: Invocation<object>, config: ReconConfig
   const { planSchedules } = await import('./temporal/schedule-plan.ts');
   const { composeAccounts, fetchTaskQueues } = await import('../worker/compose-accounts.ts');
   const { composeStore } = await import('../worker/compose-outbox.ts');
-  const accounts = composeAccounts(config, io.nowMs);
+  const accounts = composeAccounts(config, { nowMs: io.nowMs });
   const found = await Promise.all([
     checkDatabase(context.database, placeOf(config.database.reveal())),
     checkTemporal(context.temporal, {

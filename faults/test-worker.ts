@@ -32,7 +32,7 @@ export async function startTestWorker(servers: TestServers, first: TestCompany):
   const bulkPool = createBulkPool({ url, poolSizeMax: 8 });
   let clock: () => number = Date.now;
   const nowMs = () => clock();
-  const accounts = new Map<string, AccountSetup>(composeAccounts(config, nowMs));
+  const accounts = new Map<string, AccountSetup>(composeAccounts(config, { nowMs }));
   const outbox = composeOutbox(config, database, nowMs);
   const worker = await startWorker({
     address,
@@ -58,7 +58,7 @@ export async function startTestWorker(servers: TestServers, first: TestCompany):
     database,
     outbox,
     serve: (company) => {
-      for (const [account, setup] of composeAccounts(company.config, nowMs)) accounts.set(account, setup);
+      for (const [account, setup] of composeAccounts(company.config, { nowMs })) accounts.set(account, setup);
     },
     setClock: (next) => {
       clock = next;

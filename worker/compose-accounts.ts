@@ -4,6 +4,7 @@ import { matchesGlob, resolve } from 'node:path';
 import type { AccountSetup, Accounts } from '../activities/accounts.ts';
 import { SourceRejected } from '../activities/errors.ts';
 import { fileSource } from '../activities/fetch/file.ts';
+import type { RequestGate } from '../activities/fetch/request-gate.ts';
 import type { Source } from '../activities/fetch/source.ts';
 import { stripeSource } from '../activities/fetch/stripe.ts';
 import { internalPostgresSource } from '../activities/internal/postgres.ts';
@@ -13,9 +14,19 @@ import type { AccountConfig, ReconConfig } from './config.ts';
 /** Rows of an internal query that commit together. */
 const INTERNAL_PAGE_ROWS = 10_000;
 const FOLDER_FILES_MAX = 10_000;
+const HOUR_MS = 3_600_000;
 
-export function composeAccounts(config: ReconConfig, nowMs: () => number = Date.now): Accounts {
-  return new Map(config.accounts.map((account) => [account.account, composeAccount(config, account, nowMs)]));
+/** Which gate an account's requests pass, for so many a second. */
+export type GateFor = (account: string, limits: { readonly requestsPerSecond: number }) => RequestGate;
+
+export interface ComposeOptions {
+  readonly nowMs?: () => number;
+  /** Absent where nobody else asks the processor meanwhile. */
+  readonly gateFor?: GateFor;
+}
+
+export function composeAccounts(config: ReconConfig, options: ComposeOptions = {}): Accounts {
+  return new Map(config.accounts.map((account) => [account.account, composeAccount(config, account, options)]));
 }
 
 /** Task queues of the processors' APIs: an outage of one must not hold up the others. */
@@ -25,7 +36,7 @@ export function fetchTaskQueues(accounts: Accounts, coreTaskQueue: string): stri
   return [...queues].sort();
 }
 
-function composeAccount(config: ReconConfig, account: AccountConfig, nowMs: () => number): AccountSetup {
+function composeAccount(config: ReconConfig, account: AccountConfig, options: ComposeOptions): AccountSetup {
   return {
     account: account.account,
     processor: account.processor,
@@ -37,12 +48,16 @@ function composeAccount(config: ReconConfig, account: AccountConfig, nowMs: () =
     trailingDays: account.trailingDays,
     sourceDeadlineMs: account.sourceDeadline,
     rules: account.rules,
-    source: processorSource(config, account, nowMs),
+    source: processorSource(config, account, options),
     internal: internalSource(config, account),
   };
 }
 
-function processorSource(config: ReconConfig, account: AccountConfig, nowMs: () => number): Source<ProcessorRow> {
+function processorSource(
+  config: ReconConfig,
+  account: AccountConfig,
+  { nowMs = Date.now, gateFor }: ComposeOptions,
+): Source<ProcessorRow> {
   const { source, zone } = account;
   if (source.kind === 'file') {
     const files = folderFiles(config.folder, source.location, source.pattern);
@@ -57,15 +72,21 @@ function processorSource(config: ReconConfig, account: AccountConfig, nowMs: () 
       }),
     );
   }
-  return stripeSource({
+  const session = {
     account: account.account,
-    apiKey: () => source.key.reveal(),
-    ...(source.baseUrl === undefined ? {} : { baseUrl: source.baseUrl }),
     zone,
-    metadataReference: source.merchantReference,
+    ...(source.baseUrl === undefined ? {} : { baseUrl: source.baseUrl }),
     requestTimeoutMs: source.requestTimeout,
-    shardHours: source.shard / 3_600_000,
+    gate: gateFor?.(account.account, source),
     now: nowMs,
+  };
+  if (source.kind !== 'stripe') throw new SourceRejected(account.account, `no source of kind ${source.kind} yet`);
+  return stripeSource({
+    ...session,
+    apiKey: () => source.key.reveal(),
+    expectLive: source.key.reveal().includes('_live_'),
+    metadataReference: source.merchantReference,
+    shardHours: source.shard / HOUR_MS,
   });
 }
 

@@ -181,7 +181,7 @@ accounts:
     zone: UTC
     startDate: 2026-01-01
     source: { kind: stripe, key: "file:nowhere.key" }
-    internal: { kind: file, location: records, mode: snapshot }
+    internal: { kind: file, location: records, mode: full }
     rules: rules.yaml
   - account: stripe/us
 reports: {}
@@ -197,11 +197,11 @@ surprise: true
       'accounts.0.zone: "Mars/Olympus" is not an IANA time zone such as America/New_York',
       'accounts.0.startDate: "2026-02-30" is not a day of the calendar',
       'accounts.0: Unrecognized key: "zonee"',
-      `accounts.0.source.kind: Invalid discriminator value. Expected 'stripe' | 'file'`,
+      `accounts.0.source.kind: Invalid discriminator value. Expected 'stripe' | 'paypal' | 'square' | 'file'`,
       'accounts.0.internal.url: the environment variable NOT_SET is not set',
       'accounts.0.sourceDeadline: write a number and s, m, h or d, such as 3h or 10d',
       'accounts.1.source.key: the secret file nowhere.key cannot be read',
-      'accounts.1.internal.mode: Invalid input: expected "delta"',
+      'accounts.1.internal.mode: Invalid option: expected one of "delta"|"snapshot"',
       'accounts.2.zone: Invalid input: expected string, received undefined',
       'accounts.2.startDate: Invalid input: expected string, received undefined',
       'accounts.2.source: Invalid input: expected object, received undefined',

@@ -12,6 +12,7 @@ import { durationMs } from '../domain/duration.ts';
 import { defaultRuleSet, type RuleSet, ruleSetSchema } from '../domain/rule-set.ts';
 import { SEVERITIES } from '../domain/vocabulary.ts';
 import { Secret } from './secret.ts';
+import { sourceSchemas } from './source-config.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -68,35 +69,14 @@ function schemaFor(environment: Environment, folder: string) {
   const currency = z
     .string()
     .refine((code) => currencyExponent(code) !== undefined, 'is not an ISO 4217 currency such as USD');
-  const file = z.strictObject({
-    kind: z.literal('file'),
-    /** Folder; every matching file in it is read. */
-    location: z.string().min(1),
-    pattern: z.string().min(1).default('*'),
-    mode: z.enum(['delta']).default('delta'),
-  });
-  const stripe = z.strictObject({
-    kind: z.literal('stripe'),
-    key: secret,
-    baseUrl: z.url().optional(),
-    merchantReference: z.string().default('order_id'),
-    requestTimeout: durationMs.default(80_000),
-    shard: durationMs.default(6 * 3_600_000),
-  });
-  const postgres = z.strictObject({
-    kind: z.literal('postgres'),
-    url: secret,
-    query: z.string().min(1),
-    watermark: z.string().optional(),
-    statementTimeout: durationMs.default(600_000),
-  });
+  const { source, internal } = sourceSchemas(secret);
   const account = z.strictObject({
     account: checked((text) => parseAccountName(text).account),
     zone: checked(assertZone),
     startDate: date,
     reportingCurrency: currency.optional(),
-    source: z.discriminatedUnion('kind', [stripe, file]),
-    internal: z.discriminatedUnion('kind', [postgres, file]),
+    source,
+    internal,
     rules: z.string().optional(),
     mayBeEmpty: z.boolean().default(false),
     trailingDays: z.number().int().min(0).max(35).default(1),
