@@ -1,5 +1,7 @@
 // A list as Stripe pages it: newest first, cursors are ids, rows become visible late. Finds a page by binary search in the shortest
 // list that its filters select, so that the thousandth page costs as much as the first.
+import { lowerBound } from '../http/lower-bound.ts';
+
 export interface Listed {
   readonly id: string;
   readonly createdS: number;
@@ -91,16 +93,4 @@ export class NewestFirst<T extends Listed> {
     if (row.listableAtS > nowS || where?.(row) === false) return false;
     return keys.length < 2 || keys.every((key) => this.#keysOf(row).includes(key));
   }
-}
-
-/** First index of 0..length for which the question turns true; it must stay true after that. */
-function lowerBound(length: number, isTrue: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isTrue(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
