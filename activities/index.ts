@@ -10,6 +10,7 @@ import { toApplicationFailure } from './errors.ts';
 import { completeBatch } from './fetch/complete-batch.ts';
 import { fetchShard } from './fetch/fetch-shard.ts';
 import { awaitSource, planFetch } from './fetch/plan-fetch.ts';
+import type { Tokenise } from './fetch/protect-page.ts';
 import { decideRun } from './reconcile/decide-run.ts';
 import { pinHorizon } from './reconcile/pin-horizon.ts';
 import { readRun } from './reconcile/run-context.ts';
@@ -35,6 +36,8 @@ export interface ActivityDeps {
   readonly accounts: Accounts;
   readonly outbox: Outbox;
   readonly codeVersion: string;
+  /** Makes tokens of what looks like personal data; absent where no key is configured. */
+  readonly tokenise?: Tokenise | undefined;
   readonly nowMs: () => number;
   /** What the activity runs in: liveness and cancellation. */
   readonly scope: () => { heartbeat: (details: unknown) => void; signal: AbortSignal };
@@ -80,11 +83,14 @@ export function createActivities(deps: ActivityDeps): Activities {
       const { heartbeat, signal } = deps.scope();
       const { checkpoint, bulkPool } = deps;
       return fetchShard(
-        { database, bulkPool, heartbeat, signal, checkpoint },
+        { database, bulkPool, heartbeat, signal, checkpoint, tokenise: deps.tokenise ?? null },
         { setup, run, side, batchId: BigInt(batchId), shard },
       );
     },
-    completeBatch: ({ batchId, side }) => completeBatch(database, BigInt(batchId), side),
+    completeBatch: async ({ runId, batchId, side }) => {
+      const { run, setup } = await runOf(runId);
+      return completeBatch(database, { setup, run, side, batchId: BigInt(batchId) }, deps.scope().signal);
+    },
     decideRun: async ({ runId }) => {
       const { setup } = await runOf(runId);
       const decision = await decideRun(

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEMO_ACCOUNTS } from '../client/demo-accounts.ts';
 import { openDemoHouse } from '../client/demo-house.ts';
 import { PRODUCTION_POLICY } from '../workflows/contracts.ts';
 import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
@@ -14,15 +15,18 @@ try {
     folder,
     days: 1,
     transactionsPerDay: transactions,
+    accounts: DEMO_ACCOUNTS.filter(({ account }) => account === 'stripe/us'),
     keepDatabase: false,
     nowMs: Date.now,
     onProgress: () => undefined,
     onPhase: () => undefined,
   });
   try {
+    const [branch] = house.branches;
+    if (branch === undefined) throw new Error('the bench has no account');
     const startedMs = performance.now();
     const result = await house.recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
-      args: [{ account: house.account, date: house.yesterday, trigger: 'manual', policy: PRODUCTION_POLICY }],
+      args: [{ account: branch.account, date: branch.yesterday, trigger: 'manual', policy: PRODUCTION_POLICY }],
       taskQueue: 'recon',
       workflowId: 'bench-day',
     });

@@ -18,6 +18,22 @@ export interface DemoScore {
 
 const openRow = z.object({ side: z.string(), externalId: z.string(), verdict: z.string() });
 
+/** What all accounts together come to. */
+export function addScores(scores: readonly DemoScore[]): DemoScore {
+  const byVerdict = new Map<string, { planted: number; found: number }>();
+  for (const [verdict, { planted, found }] of scores.flatMap((score) => [...score.byVerdict])) {
+    const line = byVerdict.get(verdict) ?? { planted: 0, found: 0 };
+    byVerdict.set(verdict, { planted: line.planted + planted, found: line.found + found });
+  }
+  return {
+    planted: scores.reduce((sum, score) => sum + score.planted, 0),
+    found: scores.reduce((sum, score) => sum + score.found, 0),
+    missed: scores.flatMap(({ missed }) => missed),
+    false: scores.flatMap((score) => score.false),
+    byVerdict,
+  };
+}
+
 export async function scoreDemo(
   database: DatabasePool,
   account: string,

@@ -24,6 +24,21 @@ export function writeDemoText(out: Writable, house: DemoHouse, result: DemoResul
     'What the world has wrong, and what was found:',
     '',
     ...psqlTable(
+      ['account', 'days', 'planted', 'found', 'missed', 'false'],
+      house.branches.map(({ account, firstDate, yesterday }) => {
+        const of = result.accounts.get(account);
+        return [
+          account,
+          `${firstDate} to ${yesterday}`,
+          String(of?.planted),
+          String(of?.found),
+          String(of?.missed.length),
+          String(of?.false.length),
+        ];
+      }),
+    ),
+    '',
+    ...psqlTable(
       ['verdict', 'planted', 'found'],
       [...score.byVerdict].sort().map(([verdict, line]) => [verdict, String(line.planted), String(line.found)]),
     ),
@@ -46,10 +61,12 @@ export function writeDemoText(out: Writable, house: DemoHouse, result: DemoResul
 
 function nextCommands(house: DemoHouse): string[] {
   const recon = `npm run recon -- --config ${house.configFile}`;
+  const [first] = house.branches;
   return [
     'Everything stays up until Ctrl-C. In another terminal:',
     `  ${recon} status`,
-    `  ${recon} runs show ${house.account}/${house.yesterday}`,
+    `  ${recon} doctor`,
+    `  ${recon} runs show ${first?.account}/${first?.yesterday}`,
     `  ${recon} discrepancies list --severity high`,
     `  temporal workflow list --address ${house.recon.stack.temporal.address}`,
   ];

@@ -1,4 +1,4 @@
-// `npm run demo` and `npm run dev`: a made-up company's Stripe days, end to end on this machine.
+// `npm run demo` and `npm run dev`: a made-up company's days at its processors, end to end on this machine.
 import type { Command } from 'commander';
 import { action, type Invocation } from './action.ts';
 import type { ClientIo } from './client-io.ts';
@@ -12,7 +12,7 @@ interface Options {
 export function registerDemo(program: Command, io: ClientIo): void {
   program
     .command('demo')
-    .description('reconcile yesterday and the three days before it for a made-up company, and compare with the truth')
+    .description('reconcile yesterday and the seven days before it for a made-up company, and compare with the truth')
     .option('--quick', 'fewer transactions', false)
     .option('--folder <folder>', 'where reports, mails and the configuration go; emptied first', '.recon/demo')
     .action(action<Options>(io, async () => demo));

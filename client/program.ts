@@ -6,6 +6,7 @@ import { registerDemo, registerDev } from './demo.ts';
 import { registerDiscrepancies } from './discrepancies.ts';
 import { registerDoctor } from './doctor.ts';
 import { TYPED_AS } from './help-examples.ts';
+import { registerMapping } from './mapping.ts';
 import { registerReports } from './reports.ts';
 import { registerRetry } from './retry.ts';
 import { registerRun } from './run.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Register[] = [
   registerRuns,
   registerDiscrepancies,
   registerReports,
+  registerMapping,
   registerTry,
   registerDemo,
   registerDev,

@@ -1,5 +1,6 @@
-// What npm run demo does: yesterday and the three days before it, end to end on this machine, then what was planted against what
-// was found. The workflow, the SQL, the report and the mail are the product's; only Stripe and the shop are made up.
+// What npm run demo does: yesterday and a backfill of the seven days before it, for every account, end to end on this machine, then
+// what was planted against what was found. The workflow, the SQL, the report and the mail are the product's; only the processors'
+// data and the shop are made up.
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { sql } from 'slonik';
@@ -7,12 +8,12 @@ import { z } from 'zod';
 import { addDays, windowOf } from '../domain/business-date.ts';
 import { expectedDiscrepancies } from '../sandbox/world/expected-discrepancies.ts';
 import type { backfill } from '../workflows/backfill.ts';
-import { PRODUCTION_POLICY } from '../workflows/contracts.ts';
+import { type Policy, PRODUCTION_POLICY } from '../workflows/contracts.ts';
 import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
 import { accountDayWorkflowId, backfillWorkflowId } from '../workflows/workflow-ids.ts';
 import type { ClientIo } from './client-io.ts';
-import { type DemoHouse, openDemoHouse } from './demo-house.ts';
-import { type DemoScore, scoreDemo } from './demo-score.ts';
+import { type DemoBranch, type DemoHouse, openDemoHouse } from './demo-house.ts';
+import { addScores, type DemoScore, scoreDemo } from './demo-score.ts';
 import { writeDemoText } from './demo-text.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -24,6 +25,7 @@ export interface DemoOptions {
 
 export interface DemoResult {
   readonly score: DemoScore;
+  readonly accounts: ReadonlyMap<string, DemoScore>;
   readonly runs: readonly z.infer<typeof runRow>[];
   readonly phases: Readonly<Record<string, number>>;
   readonly reports: readonly string[];
@@ -32,10 +34,10 @@ export interface DemoResult {
   readonly configFile: string;
 }
 
-// Yesterday and a backfill of three days.
-const DAYS = 4;
-const TRANSACTIONS_PER_DAY = 2_000;
-const TRANSACTIONS_PER_DAY_QUICK = 200;
+// Yesterday and a backfill of seven days.
+const DAYS = 8;
+const TRANSACTIONS_PER_DAY = 4_000;
+const TRANSACTIONS_PER_DAY_QUICK = 600;
 
 const runRow = z.object({
   processor_name: z.string(),
@@ -88,33 +90,26 @@ function openHouse(options: DemoOptions, io: ClientIo, watch: Stopwatch, keepDat
 }
 
 async function reconcile(house: DemoHouse, watch: Stopwatch, progress: (message: string) => void): Promise<DemoResult> {
-  const { recon, account, firstDate, yesterday } = house;
+  const { recon } = house;
   const policy = { ...PRODUCTION_POLICY, retryInitialMs: 500, retryMaxMs: 5_000 };
-  const lastBefore = addDays(yesterday, -1);
   watch.lap('worker');
-  progress(`${account}: backfill ${firstDate} to ${lastBefore}`);
-  await recon.temporal.workflow.execute<typeof backfill>('backfill', {
-    args: [{ account, from: firstDate, to: lastBefore, force: false, policy }],
-    taskQueue: 'recon',
-    workflowId: backfillWorkflowId(account, firstDate, lastBefore),
-  });
+  await Promise.all(house.branches.map((branch) => backfillBranch(house, branch, policy, progress)));
   watch.lap('backfill');
-  progress(`${account}: ${yesterday}`);
-  await recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
-    args: [{ account, date: yesterday, trigger: 'manual', policy }],
-    taskQueue: 'recon',
-    workflowId: accountDayWorkflowId(account, yesterday),
-  });
+  await Promise.all(house.branches.map((branch) => runYesterday(house, branch, policy, progress)));
   watch.lap('yesterday');
-  const horizonMs = windowOf(yesterday, house.world.zone).endMs;
-  const planted = expectedDiscrepancies(house.world, { from: firstDate, to: yesterday, horizonMs });
-  const score = await scoreDemo(recon.database, account, planted);
+  const accounts = new Map<string, DemoScore>();
+  for (const { account, world, firstDate, yesterday } of house.branches) {
+    const horizonMs = windowOf(yesterday, world.zone).endMs;
+    const planted = expectedDiscrepancies(world, { from: firstDate, to: yesterday, horizonMs });
+    accounts.set(account, await scoreDemo(recon.database, account, planted));
+  }
   const runs = await recon.database.any(sql.type(runRow)`
     select processor_name, missing_transaction_count, total_discrepancy_amount::text, outcome
     from reconciliation_runs order by created_at desc limit 5`);
   watch.lap('score');
   return {
-    score,
+    score: addScores([...accounts.values()]),
+    accounts,
     runs,
     phases: watch.laps(),
     reports: await filesBelow(house.reportFolder),
@@ -124,13 +119,46 @@ async function reconcile(house: DemoHouse, watch: Stopwatch, progress: (message:
   };
 }
 
+async function backfillBranch(
+  { recon }: DemoHouse,
+  { account, firstDate, yesterday }: DemoBranch,
+  policy: Policy,
+  progress: (message: string) => void,
+): Promise<void> {
+  const to = addDays(yesterday, -1);
+  progress(`${account}: backfill ${firstDate} to ${to}`);
+  await recon.temporal.workflow.execute<typeof backfill>('backfill', {
+    args: [{ account, from: firstDate, to, force: false, policy }],
+    taskQueue: 'recon',
+    workflowId: backfillWorkflowId(account, firstDate, to),
+  });
+}
+
+async function runYesterday(
+  { recon }: DemoHouse,
+  { account, yesterday }: DemoBranch,
+  policy: Policy,
+  progress: (message: string) => void,
+): Promise<void> {
+  progress(`${account}: ${yesterday}`);
+  await recon.temporal.workflow.execute<typeof reconcileAccountDay>('reconcileAccountDay', {
+    args: [{ account, date: yesterday, trigger: 'manual', policy }],
+    taskQueue: 'recon',
+    workflowId: accountDayWorkflowId(account, yesterday),
+  });
+}
+
 function forMachines(result: DemoResult) {
-  const { score, runs, phases, reports, mails, temporalUi } = result;
+  const { score, accounts, runs, phases, reports, mails, temporalUi } = result;
+  const counts = ({ planted, found, missed, false: wrong }: DemoScore) => ({
+    planted,
+    found,
+    missed: missed.length,
+    false: wrong.length,
+  });
   return {
-    planted: score.planted,
-    found: score.found,
-    missed: score.missed.length,
-    false: score.false.length,
+    ...counts(score),
+    accounts: Object.fromEntries([...accounts].map(([account, of]) => [account, counts(of)])),
     runs,
     phases,
     reports,

@@ -4,6 +4,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { AccountSetup } from '../activities/accounts.ts';
 import { SourceRejected } from '../activities/errors.ts';
 import { fileSource } from '../activities/fetch/file.ts';
+import { mappedReading } from '../activities/fetch/mapped-reading.ts';
 import type { Source } from '../activities/fetch/source.ts';
 import { parseAccountName } from '../domain/account.ts';
 import {
@@ -17,12 +18,16 @@ import {
 import { currencyExponent } from '../domain/currency.ts';
 import { defaultRuleSet } from '../domain/rule-set.ts';
 import type { InternalRow, ProcessorRow } from '../domain/transaction.ts';
+import type { Side } from '../domain/vocabulary.ts';
 import { loadRuleSet } from '../worker/config.ts';
+import { givenMapping } from './mapping/given-mapping.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface TryOptions {
   readonly processor: readonly string[];
   readonly internal: readonly string[];
+  readonly mapping?: string;
+  readonly internalMapping?: string;
   readonly rules?: string;
   readonly account: string;
   readonly zone: string;
@@ -56,10 +61,11 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
   }
   const rules = options.rules === undefined ? defaultRuleSet() : await loadRuleSet(options.rules);
   const files = { account, zone, complete: options.complete };
-  const unread = { ...files, watermarkMs: null };
+  const processorFiles = { ...files, ...(await mapped(options.mapping, 'processor')), paths: options.processor };
+  const internalFiles = { ...files, ...(await mapped(options.internalMapping, 'internal')), paths: options.internal };
   const sources = [
-    fileSource({ ...unread, side: 'processor', paths: options.processor }),
-    fileSource({ ...unread, side: 'internal', paths: options.internal }),
+    fileSource({ ...processorFiles, side: 'processor', watermarkMs: null }),
+    fileSource({ ...internalFiles, side: 'internal', watermarkMs: null }),
   ] as const;
   await assertReadable(sources);
   const dates = givenDates(options) ?? (await datesIn(sources));
@@ -70,7 +76,6 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
     throw new UsageError(`these files hold ${dates.length} dates: choose at most ${DATES_MAX} with --from and --to`);
   const asOfMs =
     options.asOf === undefined ? windowOf(addDays(last, AS_OF_DAYS_AFTER), zone).endMs : parseInstant(options.asOf);
-  const watermarked = { ...files, watermarkMs: asOfMs };
   return {
     dates,
     asOfMs,
@@ -86,10 +91,16 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
       // A file does not grow while we wait: what does not reach the end of the window is inconclusive at once.
       sourceDeadlineMs: Number.NEGATIVE_INFINITY,
       rules,
-      source: fileSource({ ...watermarked, side: 'processor', paths: options.processor }),
-      internal: fileSource({ ...watermarked, side: 'internal', paths: options.internal }),
+      source: fileSource({ ...processorFiles, side: 'processor', watermarkMs: asOfMs }),
+      internal: fileSource({ ...internalFiles, side: 'internal', watermarkMs: asOfMs }),
     },
   };
+}
+
+/** Every file is a delta: the next call with more files is the next arrival. */
+async function mapped(where: string | undefined, side: Side) {
+  if (where === undefined) return {};
+  return mappedReading(await givenMapping(where, side), { side, snapshot: false });
 }
 
 async function assertReadable(sources: readonly { probe: Source<ProcessorRow>['probe'] }[]): Promise<void> {

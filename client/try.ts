@@ -12,6 +12,8 @@ export function registerTry(program: Command, io: ClientIo): void {
     .description('reconcile files on this machine, with its own database and Temporal server; nothing to configure')
     .requiredOption('--processor <files...>', 'what the processor says: NDJSON or CSV of the file contract')
     .requiredOption('--internal <files...>', 'what your own records say')
+    .option('--mapping <file>', "how to understand the processor's CSV: a mapping, or ready:NAME")
+    .option('--internal-mapping <file>', 'the same for your own records')
     .option('--rules <file>', 'rule set (default: one for a web shop)')
     .option('--account <name>', 'processor/name', 'test/files')
     .option('--zone <zone>', 'IANA time zone of the business day', 'UTC')
@@ -30,6 +32,10 @@ export function registerTry(program: Command, io: ClientIo): void {
         [
           'try --processor p.csv --internal i.csv --zone Europe/Berlin --date 2026-01-31 --json',
           'one day, for a script',
+        ],
+        [
+          'try --processor batch_238.csv --mapping ready:adyen-settlement-details --internal ledger.csv',
+          "a processor's own report; see mapping check",
         ],
         ['try --processor p2.csv --internal i2.csv --store ./days', 'the next arrival of what --store has seen before'],
       ),

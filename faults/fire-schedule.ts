@@ -3,8 +3,8 @@ import { ScheduleOverlapPolicy, type WorkflowHandle, WorkflowNotFoundError } fro
 import { applySchedule } from '../client/temporal/apply-schedule.ts';
 import { planSchedules } from '../client/temporal/schedule-plan.ts';
 import type { dailyReconciliation } from '../workflows/daily-reconciliation.ts';
+import type { Company } from './company.ts';
 import { until } from './observe.ts';
-import type { TestCompany } from './test-company.ts';
 import type { TestServers } from './test-servers.ts';
 
 export type Tick = WorkflowHandle<typeof dailyReconciliation>;
@@ -15,7 +15,7 @@ export type Tick = WorkflowHandle<typeof dailyReconciliation>;
  */
 export async function fireSchedule(
   { access }: TestServers,
-  companies: readonly TestCompany[],
+  companies: readonly Company[],
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<(nominalTime: string) => Promise<Tick>> {
   const [plan, ...others] = planSchedules({ accounts: companies.flatMap(({ config }) => config.accounts) });

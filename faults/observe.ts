@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Mailbox } from '../local/mailbox.ts';
 import { pollUntil } from '../local/poll-until.ts';
 import type { AccountDay } from '../workflows/contracts.ts';
-import type { TestCompany } from './test-company.ts';
+import type { Company } from './company.ts';
 
 const runRow = z.object({
   run_id: z.bigint(),
@@ -82,7 +82,7 @@ export async function mailsAbout(
 }
 
 /** The report folders of a day; each holds the files of one run. */
-export async function reportsOf(company: TestCompany, date: string): Promise<Record<string, string[]>> {
+export async function reportsOf(company: Company, date: string): Promise<Record<string, string[]>> {
   const folder = `${company.reportFolder}/${date}`;
   const runs = await readdir(folder).catch(() => []);
   return Object.fromEntries(

@@ -10,7 +10,7 @@ import { composeOutbox } from '../worker/compose-outbox.ts';
 import { createLogger } from '../worker/logger.ts';
 import { activityScope, startWorker } from '../worker/run-worker.ts';
 import { BUNDLE_FOLDER } from './bundle-folder.ts';
-import type { TestCompany } from './test-company.ts';
+import type { Company } from './company.ts';
 import type { TestServers } from './test-servers.ts';
 
 export interface TestWorker {
@@ -18,13 +18,16 @@ export interface TestWorker {
   /** What a sweep would use to publish and deliver what was left over. */
   readonly outbox: Outbox;
   /** From now on the worker knows this company's account too; its reports and mails go where the first one's go. */
-  serve(company: TestCompany): void;
+  serve(company: Company): void;
   /** What the activities take for now. */
   setClock(nowMs: () => number): void;
   stop(): Promise<void>;
 }
 
-export async function startTestWorker(servers: TestServers, first: TestCompany): Promise<TestWorker> {
+// Companies come later than their worker.
+const PROCESSORS = ['paypal', 'square', 'stripe'];
+
+export async function startTestWorker(servers: TestServers, first: Company): Promise<TestWorker> {
   const { address, namespace, taskQueue } = servers.access;
   const { config } = first;
   const url = config.database.reveal();
@@ -38,7 +41,7 @@ export async function startTestWorker(servers: TestServers, first: TestCompany):
     address,
     namespace,
     taskQueue,
-    fetchTaskQueues: ['fetch-stripe'],
+    fetchTaskQueues: PROCESSORS.map((processor) => `fetch-${processor}`),
     activities: createActivities({
       database,
       bulkPool,

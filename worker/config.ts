@@ -5,12 +5,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import type { Mapping } from '../activities/fetch/mapping-schema.ts';
+import { TOKEN_KEY_CHARS_MIN } from '../activities/fetch/protect-page.ts';
 import { parseAccountName } from '../domain/account.ts';
 import { assertZone, type BusinessDate, parseBusinessDate } from '../domain/business-date.ts';
 import { currencyExponent } from '../domain/currency.ts';
 import { durationMs } from '../domain/duration.ts';
 import { defaultRuleSet, type RuleSet, ruleSetSchema } from '../domain/rule-set.ts';
 import { SEVERITIES } from '../domain/vocabulary.ts';
+import { loadMappings } from './load-mappings.ts';
 import { Secret } from './secret.ts';
 import { sourceSchemas } from './source-config.ts';
 
@@ -94,6 +97,14 @@ function schemaFor(environment: Environment, folder: string) {
       })
       .prefault({}),
     accounts: z.array(account).min(1),
+    /** What looks like personal data in a reference becomes a token of this key; without it, such rows are quarantined. */
+    personalData: z
+      .strictObject({ tokenKey: secret, version: z.int().min(1).max(999).default(1) })
+      .refine(
+        ({ tokenKey }) => tokenKey.reveal().length >= TOKEN_KEY_CHARS_MIN,
+        `tokenKey is shorter than ${TOKEN_KEY_CHARS_MIN} characters: make one with openssl rand -hex 32`,
+      )
+      .optional(),
     reports: z.strictObject({ store: z.string().min(1), endpoint: z.url().optional(), region: z.string().optional() }),
     notifications: z.strictObject({
       from: z.string().min(3),
@@ -120,8 +131,11 @@ export type AccountConfig = Omit<Parsed['accounts'][number], 'rules' | 'reportin
   readonly rules: RuleSet;
   readonly reportingCurrency: string;
 };
+export type FileConfig = Extract<AccountConfig['source'], { kind: 'file' }>;
 export type ReconConfig = Omit<Parsed, 'accounts'> & {
   readonly accounts: readonly AccountConfig[];
+  /** By the name that a source gives. */
+  readonly mappings: ReadonlyMap<string, Mapping>;
   readonly folder: string;
 };
 
@@ -144,11 +158,13 @@ export async function loadConfig(path: string, environment: Environment): Promis
   const outline = outlineSchema.parse(body).accounts;
   const problems = [...(parsed.error?.issues.map(describe) ?? []), ...namedTwice(outline)];
   const rulesOf = await loadRulesOf(folder, outline, problems);
+  const mappings = await loadMappings(folder, body, problems);
   if (!parsed.success || problems.length > 0) throw new ConfigInvalid(path, problems);
   const { accounts, ...rest } = parsed.data;
   return deepFreeze({
     ...rest,
     folder,
+    mappings,
     accounts: accounts.map(({ rules, ...account }) => ({
       ...account,
       processor: parseAccountName(account.account).processor,

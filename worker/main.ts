@@ -1,11 +1,13 @@
 // The worker process: npm run worker. Reads recon.yaml (or RECON_CONFIG), polls until it is told to stop, then finishes
 // what it can within the grace time. Fargate gives 120 s between SIGTERM and SIGKILL.
 import { hostname } from 'node:os';
+import { leasedGates } from '../activities/fetch/rate-limit.ts';
 import { createActivities } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
 import { checkpointFrom } from './checkpoint.ts';
 import { composeAccounts, fetchTaskQueues } from './compose-accounts.ts';
 import { composeOutbox } from './compose-outbox.ts';
+import { composeTokenise } from './compose-tokenise.ts';
 import { loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { openDatabase } from './open-database.ts';
@@ -21,7 +23,7 @@ try {
   const database = await openDatabase(config.database, { poolSizeMax: 12, applicationName: 'recon worker' });
   const bulkPool = createBulkPool({ url: config.database.reveal(), poolSizeMax: 8 });
   const place = temporalPlace(config.temporal, environment);
-  const accounts = composeAccounts(config);
+  const accounts = composeAccounts(config, { gateFor: leasedGates(database) });
   const outbox = composeOutbox(config, database, Date.now);
   const worker = await startWorker({
     ...place,
@@ -31,6 +33,7 @@ try {
       bulkPool,
       accounts,
       outbox,
+      tokenise: composeTokenise(config),
       codeVersion: environment.RECON_CODE_VERSION ?? 'dev',
       nowMs: Date.now,
       scope: activityScope,

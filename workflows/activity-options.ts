@@ -20,6 +20,9 @@ interface Row {
   readonly heartbeats: boolean;
 }
 
+// The circuit breaker for a processor that is down is the line of fetch: each shard waits longer and longer between tries, up
+// to retryMaxMs (ten minutes), and stops after 8 hours; then the run fails, somebody is told, and the day stays due. What
+// trying again cannot change (NEVER_AGAIN) ends it at once. Its own task queue keeps it out of the other processors' slots.
 // biome-ignore format: a table is read by column
 const TABLE: Readonly<Record<Step, Row>> = {
   record:  { startToClose: '1 minute',   scheduleToClose: '2 hours',  heartbeats: false },

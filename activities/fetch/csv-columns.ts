@@ -6,8 +6,8 @@ import { SourceRejected } from '../errors.ts';
 import { quoted } from './quoted.ts';
 
 export interface CsvColumns {
-  /** The row as the contract's object, or null for a blank line. */
-  record(cells: readonly string[]): object | null;
+  /** The row as the contract's object, or null for a blank line. `line` is where it starts in the file, from 1. */
+  record(cells: readonly string[], line: number): object | null;
 }
 
 /** The field that a DataError names when the row has not the header's shape; any other is about a value. */

@@ -8,12 +8,19 @@ import { LINE_BYTES_MAX, type LineWindow } from './line-window.ts';
 import type { PageBuilder } from './page-builder.ts';
 import type { RowFormat, TakeResult } from './row-format.ts';
 
-const QUOTE = 34;
 const NEWLINE = 10;
 // A quoted cell may hold line breaks; a quote that stays open longer than this was never meant to open.
 const LINES_PER_RECORD_MAX = 100;
 // When one record of a batch is bad, the batch is read again one by one.
 const BATCH_RECORDS_MAX = 1_000;
+
+/** One ASCII character each; an empty quote is none. */
+export interface CsvDialect {
+  readonly delimiter: string;
+  readonly quote: string;
+}
+
+export const CONTRACT_DIALECT: CsvDialect = { delimiter: ',', quote: '"' };
 
 interface RecordSpan {
   readonly start: number;
@@ -31,12 +38,13 @@ interface Batch {
 export function csvFormat<R extends ProcessorRow | InternalRow>(
   columns: CsvColumns,
   readRow: (record: object) => R,
+  dialect: CsvDialect,
 ): RowFormat<R> {
   return {
     take(window, page) {
       for (;;) {
         if (page.room === 0) return 'full';
-        const result = takeBatch(window, page, columns, readRow);
+        const result = takeBatch(window, page, columns, readRow, dialect);
         if (result !== 'taken') return result;
       }
     },
@@ -44,9 +52,9 @@ export function csvFormat<R extends ProcessorRow | InternalRow>(
 }
 
 /** The cells of a single record, or a DataError that does not show them. */
-export function csvCells(record: Buffer): string[] {
+export function csvCells(record: Buffer, dialect: CsvDialect): string[] {
   try {
-    const [cells] = parseRecords(record);
+    const [cells] = parseRecords(record, dialect);
     return cells ?? [];
   } catch (error) {
     if (error instanceof CsvError) throw new DataError(MISSHAPEN_ROW, 'has a quote in a place where CSV allows none');
@@ -59,15 +67,16 @@ function takeBatch<R extends ProcessorRow | InternalRow>(
   page: PageBuilder<R>,
   columns: CsvColumns,
   readRow: (record: object) => R,
+  dialect: CsvDialect,
 ): TakeResult | 'taken' {
   const bytes = window.bytes;
-  const { spans, end, broken } = findBatch(window, bytes, Math.min(page.room, BATCH_RECORDS_MAX));
+  const { spans, end, broken } = findBatch(window, bytes, Math.min(page.room, BATCH_RECORDS_MAX), dialect);
   if (spans.length === 0 && !broken) return bytes.length > LINE_BYTES_MAX ? 'overlong' : 'starved';
-  const cells = wholeBatch(bytes.subarray(0, end), spans.length);
+  const cells = wholeBatch(bytes.subarray(0, end), spans.length, dialect);
   for (const [index, span] of spans.entries()) {
     const line = window.line;
     try {
-      const record = columns.record(cells?.[index] ?? csvCells(bytes.subarray(span.start, span.end)));
+      const record = columns.record(cells?.[index] ?? csvCells(bytes.subarray(span.start, span.end), dialect), line);
       if (record !== null) page.add(readRow(record), line);
     } catch (error) {
       page.refuse(line, error);
@@ -91,10 +100,11 @@ function isMisshapen(error: unknown): boolean {
   return error instanceof DataError && error.field === MISSHAPEN_ROW;
 }
 
-function findBatch(window: LineWindow, bytes: Buffer, recordsMax: number): Batch {
+function findBatch(window: LineWindow, bytes: Buffer, recordsMax: number, { quote }: CsvDialect): Batch {
   const spans: RecordSpan[] = [];
   let start = 0;
-  let nextQuote = bytes.indexOf(QUOTE);
+  const quoteByte = quote.charCodeAt(0);
+  let nextQuote = quote === '' ? -1 : bytes.indexOf(quoteByte);
   while (spans.length < recordsMax) {
     let end = window.lineEnd(bytes, start);
     let lines = 1;
@@ -103,7 +113,7 @@ function findBatch(window: LineWindow, bytes: Buffer, recordsMax: number): Batch
       if (end < 0) break;
       while (nextQuote >= 0 && nextQuote < end) {
         open = !open;
-        nextQuote = bytes.indexOf(QUOTE, nextQuote + 1);
+        nextQuote = bytes.indexOf(quoteByte, nextQuote + 1);
       }
       if (!open) break;
       if (lines === LINES_PER_RECORD_MAX) return { spans, end: start, broken: true };
@@ -121,9 +131,9 @@ function findBatch(window: LineWindow, bytes: Buffer, recordsMax: number): Batch
 }
 
 /** All records at once, which is many times faster; null where they do not come out as they were counted. */
-function wholeBatch(bytes: Buffer, count: number): string[][] | null {
+function wholeBatch(bytes: Buffer, count: number, dialect: CsvDialect): string[][] | null {
   try {
-    const records = parseRecords(bytes);
+    const records = isUnquoted(bytes, dialect) ? splitRecords(bytes, dialect) : parseRecords(bytes, dialect);
     return records.length === count ? records : null;
   } catch (error) {
     if (error instanceof CsvError) return null;
@@ -131,6 +141,23 @@ function wholeBatch(bytes: Buffer, count: number): string[][] | null {
   }
 }
 
-function parseRecords(bytes: Buffer): string[][] {
-  return parse(bytes, { relax_column_count: true, record_delimiter: ['\r\n', '\n'] });
+function isUnquoted(bytes: Buffer, { quote }: CsvDialect): boolean {
+  return quote === '' || !bytes.includes(quote.charCodeAt(0));
+}
+
+/** Without a quote there is nothing to parse, and splitting takes a fifth of the time. */
+function splitRecords(bytes: Buffer, { delimiter }: CsvDialect): string[][] {
+  const lines = bytes.toString('utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line).split(delimiter));
+}
+
+function parseRecords(bytes: Buffer, { delimiter, quote }: CsvDialect): string[][] {
+  return parse(bytes, {
+    delimiter,
+    quote: quote === '' ? null : quote,
+    escape: quote === '' ? null : quote,
+    relax_column_count: true,
+    record_delimiter: ['\r\n', '\n'],
+  });
 }

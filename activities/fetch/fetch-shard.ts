@@ -9,6 +9,7 @@ import { type AccountSetup, sourceOf } from '../accounts.ts';
 import { InvariantViolated, RunClosed, ShardTaken } from '../errors.ts';
 import type { RunRow } from '../reconcile/run-context.ts';
 import { type StageTarget, stagePage } from '../stage/stage-page.ts';
+import { PERSONAL_NAMES, type ProtectedPage, protectPage, type Tokenise } from './protect-page.ts';
 import type { Shard, Source, SourcePage, SourceTotal } from './source.ts';
 
 export interface FetchDeps {
@@ -16,6 +17,8 @@ export interface FetchDeps {
   readonly bulkPool: Pool;
   readonly heartbeat: (details: { pages: number; rows: number }) => void;
   readonly signal: AbortSignal;
+  /** Null where no key is configured: rows that hold personal data are then quarantined. */
+  readonly tokenise: Tokenise | null;
   readonly checkpoint: (name: 'after_page') => Promise<void>;
 }
 
@@ -39,6 +42,8 @@ const claimedShard = z.object({
   pages: z.number(),
   row_count: z.bigint(),
   quarantined_count: z.bigint(),
+  content_key: z.string().nullable(),
+  snapshot: z.boolean(),
 });
 
 export async function fetchShard(deps: FetchDeps, target: FetchTarget): Promise<ShardManifest> {
@@ -49,9 +54,15 @@ export async function fetchShard(deps: FetchDeps, target: FetchTarget): Promise<
     where batch_id = ${batchId} and shard = ${target.shard}
       and (s.done or s.claimed_by is null or s.claimed_by = ${run.run_id}
         or not exists (select 1 from reconciliation_runs r where r.run_id = s.claimed_by and r.status = 'running'))
-    returning from_ms, to_ms, attempt, cursor, done, pages, row_count, quarantined_count`);
+    returning from_ms, to_ms, attempt, cursor, done, pages, row_count, quarantined_count, content_key,
+      (select b.snapshot from batches b where b.batch_id = s.batch_id) as snapshot`);
   if (claimed === null) throw new ShardTaken(target.shard, TAKEN_RETRY_MS);
-  const shard: Shard = { name: target.shard, fromMs: Number(claimed.from_ms), toMs: Number(claimed.to_ms) };
+  const shard: Shard = {
+    name: target.shard,
+    fromMs: Number(claimed.from_ms),
+    toMs: Number(claimed.to_ms),
+    ...(claimed.content_key === null ? {} : { contentKey: claimed.content_key }),
+  };
   const manifest = {
     rows: Number(claimed.row_count),
     quarantined: Number(claimed.quarantined_count),
@@ -66,11 +77,14 @@ export async function fetchShard(deps: FetchDeps, target: FetchTarget): Promise<
     shard: shard.name,
     runDate: run.run_date,
     attempt: claimed.attempt,
+    snapshot: claimed.snapshot,
   };
   const source: Source<ProcessorRow | InternalRow> = sourceOf(setup, side);
   const months = new Set<string>();
   const seen = new SourceTally();
-  for await (const page of source.read(shard, claimed.cursor, deps.signal)) {
+  for await (const read of source.read(shard, claimed.cursor, deps.signal)) {
+    const { page, found } = protectPage(read, deps.tokenise, read.lines === null ? source.name : shard.name);
+    if (found.size > 0) await recordPersonalData(deps, run, shard.name, found);
     await ensurePartitions(deps.database, page, months);
     await stagePage(deps.bulkPool, stage, page);
     seen.add(page);
@@ -85,6 +99,20 @@ export async function fetchShard(deps: FetchDeps, target: FetchTarget): Promise<
   const totals = source.totals?.(shard);
   if (totals !== undefined) seen.compare(source.name, totals);
   return manifest;
+}
+
+// Before the page commits: told twice rather than never.
+async function recordPersonalData(
+  { database, tokenise }: FetchDeps,
+  run: RunRow,
+  shard: string,
+  found: ProtectedPage<never>['found'],
+): Promise<void> {
+  const rows = [...found].map(([kind, count]) => `${count} with ${PERSONAL_NAMES[kind]}`).join(', ');
+  const done = tokenise === null ? 'quarantined' : 'turned into tokens';
+  await database.query(sql.unsafe`
+    insert into data_quality_checks (run_id, name, passed, detail)
+    values (${run.run_id}, 'personal data', false, ${`${shard}: ${rows} in a reference, ${done}`})`);
 }
 
 async function ensurePartitions(

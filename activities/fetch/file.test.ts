@@ -120,8 +120,8 @@ test('a file without a telling name is read by what is in it', async () => {
 
 test.each([
   ['array.json', Buffer.from('[{"id":1}]'), 'is one JSON array: write one object a line'],
-  ['rows.csv', Buffer.from([0x1f, 0x8b, 8, 0]), 'is compressed with gzip: unpack it first'],
-  ['rows.ndjson', Buffer.from('\ufeffid', 'utf16le'), 'is UTF-16: save it as UTF-8'],
+  ['rows.csv', Buffer.from([0x1f, 0x8b, 8, 0]), 'is compressed with gzip: call it .gz, or unpack it first'],
+  ['rows.ndjson', Buffer.from('\ufeffid', 'utf16le'), 'is UTF-16: say so (encoding: utf-16le), or save it as UTF-8'],
   ['rows.xlsx', Buffer.from('PK\u0003\u0004'), 'is a zip archive or a spreadsheet'],
 ])('%s is refused whole with the next step', async (name, content, reason) => {
   await expect(readAll(processorFile(await folder.fileWith(name, content)))).rejects.toThrow(`${name}: ${reason}`);

@@ -3,8 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
+import type { ProcessorRow } from '../../domain/transaction.ts';
 import { type FileSourceOptions, fileSource } from './file.ts';
+import { NEVER_ABORTED } from './pages-for-tests.ts';
 import { ACCOUNT, ZONE } from './rows-for-tests.ts';
+import type { Source, SourcePage } from './source.ts';
 
 export const FILE_OPTIONS = { account: ACCOUNT, zone: ZONE, watermarkMs: null, complete: false };
 
@@ -32,6 +35,25 @@ export function processorFile(path: string, options: Partial<FileSourceOptions> 
 export function processorLine(id: string, more: object = {}): string {
   const required = { id, kind: 'payment', gross: '12.30', currency: 'USD', occurredAt: '2026-02-01T10:00:00Z' };
   return `${JSON.stringify({ ...required, ...more })}\n`;
+}
+
+export const CSV_HEADER = 'id,kind,gross,currency,occurredAt\n';
+
+export function csvLine(id: string): string {
+  return `${id},payment,12.30,USD,2026-02-01T10:00:00Z\n`;
+}
+
+/** What an activity would have staged when the reading stopped: the pages before the error, and the error. */
+export async function readUntilError(source: Source<ProcessorRow>) {
+  const pages: SourcePage<ProcessorRow>[] = [];
+  try {
+    for (const shard of (await source.plan({ fromMs: 0, toMs: 1 }, NEVER_ABORTED)).shards) {
+      for await (const page of source.read(shard, null, NEVER_ABORTED)) pages.push(page);
+    }
+  } catch (error) {
+    return { pages, error };
+  }
+  return { pages, error: null };
 }
 
 export const idsOf = (rows: readonly { externalId: string }[]) => rows.map((row) => row.externalId);

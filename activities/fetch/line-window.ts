@@ -1,25 +1,22 @@
 // A bounded window onto a file's bytes that moves forward over whole lines. Its memory does not grow with the file or
 // with a line; where it stands (byte and line) is all that is needed to go on later.
-import type { FileHandle } from 'node:fs/promises';
+import { type ByteSource, CHUNK_BYTES } from './file-bytes.ts';
 
 /** A longer line is not a row: it is skipped and reported, never held. */
 export const LINE_BYTES_MAX = 1_048_576;
-const READ_BYTES = 262_144;
 const NEWLINE = 10;
 
 export class LineWindow {
-  readonly #file: FileHandle;
-  readonly #buffer = Buffer.allocUnsafe(LINE_BYTES_MAX + READ_BYTES);
+  readonly #source: ByteSource;
+  readonly #buffer = Buffer.allocUnsafe(LINE_BYTES_MAX + CHUNK_BYTES);
   #start = 0;
   #end = 0;
-  #offset: number;
-  #line: number;
+  #offset = 0;
+  #line = 1;
   #ended = false;
 
-  constructor(file: FileHandle, offset: number, line: number) {
-    this.#file = file;
-    this.#offset = offset;
-    this.#line = line;
+  constructor(source: ByteSource) {
+    this.#source = source;
   }
 
   /** Byte in the file of the first byte that is not consumed. */
@@ -55,16 +52,25 @@ export class LineWindow {
     this.#line += lines;
   }
 
+  /** Goes on at a later byte, where a line starts. */
+  moveTo(offset: number, line: number): void {
+    const ahead = offset - this.#offset;
+    if (ahead < 0) throw new RangeError('a window only moves forward');
+    this.#start = Math.min(this.#start + ahead, this.#end);
+    this.#offset = offset;
+    this.#line = line;
+  }
+
   /** Reads on behind the bytes of the window. */
   async more(): Promise<void> {
     const held = this.#end - this.#start;
     this.#buffer.copyWithin(0, this.#start, this.#end);
     this.#start = 0;
     this.#end = held;
-    const room = Math.min(READ_BYTES, this.#buffer.length - held);
-    const { bytesRead } = await this.#file.read(this.#buffer, held, room, this.#offset + held);
-    this.#end += bytesRead;
-    this.#ended = bytesRead === 0;
+    const room = Math.min(CHUNK_BYTES, this.#buffer.length - held);
+    const bytes = await this.#source.read(this.#buffer, held, room, this.#offset + held);
+    this.#end += bytes;
+    this.#ended = bytes === 0;
   }
 
   /** Moves behind the line that starts here, however long it is. */

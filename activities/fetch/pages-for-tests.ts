@@ -1,5 +1,7 @@
-// Reads a source to its end in tests, as an activity would: every shard, every page, optionally from a cursor.
+// Reads a source to its end in tests, as an activity would: every shard, every page, through the projection, optionally from a
+// cursor.
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
+import { protectPage } from './protect-page.ts';
 import type { QuarantinedRow, ReadRequest, Source, SourcePage } from './source.ts';
 
 export const NEVER_ABORTED = new AbortController().signal;
@@ -18,7 +20,9 @@ export async function readAll<R extends ProcessorRow | InternalRow>(
 ): Promise<AllPages<R>> {
   const pages: SourcePage<R>[] = [];
   for (const shard of (await source.plan(request, NEVER_ABORTED)).shards) {
-    for await (const page of source.read(shard, cursor, NEVER_ABORTED)) pages.push(page);
+    for await (const page of source.read(shard, cursor, NEVER_ABORTED)) {
+      pages.push(protectPage(page, null, shard.name).page);
+    }
   }
   return {
     pages,

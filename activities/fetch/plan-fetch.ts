@@ -1,6 +1,6 @@
 // Opens the batch of one side of a run and its shards: idempotent by (account, side, source key). A file that was staged
-// before is the same batch; only how far it reaches may have grown.
-import { type DatabasePool, sql } from 'slonik';
+// before is the same batch; only how far it reaches may have grown. Shards that an earlier batch staged are left out.
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { addDays, type BusinessDate, windowOf } from '../../domain/business-date.ts';
 import type { Side } from '../../domain/vocabulary.ts';
@@ -8,9 +8,14 @@ import type { PlannedBatch, SourceReady } from '../../workflows/contracts.ts';
 import { type AccountSetup, sourceOf } from '../accounts.ts';
 import { SourceNotReady } from '../errors.ts';
 import type { RunRow } from '../reconcile/run-context.ts';
+import type { SourcePlan } from './source.ts';
+import { stagedBefore } from './staged-before.ts';
 
 const NOT_READY_RETRY_MS = 60_000;
+// Each is a step of the workflow, whose history is bounded.
 const SHARDS_MAX = 500;
+// With those that need no reading: a folder of a file a day, for a generation.
+const PLANNED_SHARDS_MAX = 10_000;
 
 /** @throws SourceNotReady until the source reaches the end of the window or the deadline has passed. */
 export async function awaitSource(
@@ -44,32 +49,105 @@ export async function planFetch(
   const watermarkMs = await source.watermarkMs(signal);
   const fromMs = windowOf(addDays(run.run_date as BusinessDate, -setup.trailingDays), setup.zone).startMs;
   const plan = await source.plan({ fromMs, toMs: run.window_end }, signal);
-  if (plan.shards.length > SHARDS_MAX) throw new RangeError(`${plan.sourceName}: more than ${SHARDS_MAX} shards`);
+  if (plan.shards.length > PLANNED_SHARDS_MAX) {
+    throw new RangeError(`${plan.sourceName}: more than ${PLANNED_SHARDS_MAX} shards in one plan`);
+  }
   return database.transaction(async (connection) => {
-    const batch = await connection.one(sql.type(z.object({ batch_id: z.bigint(), done: z.boolean() }))`
-      insert into batches as b (account_id, side, source_key, source_name, watermark, fetched_until, states_completeness, opened_by_run)
-      values (${run.account_id}, ${side}, ${plan.sourceKey ?? `run/${run.run_id}`}, ${plan.sourceName}, ${instant(watermarkMs)}::timestamptz,
-              ${instant(plan.fetchedUntilMs)}::timestamptz, ${plan.statesCompleteness}, ${run.run_id})
-      on conflict (account_id, side, source_key) do update
-        set watermark = greatest(b.watermark, excluded.watermark), fetched_until = greatest(b.fetched_until, excluded.fetched_until),
-            states_completeness = b.states_completeness or excluded.states_completeness
-      returning batch_id, done`);
+    const { batch_id: batchId, done } = await openBatch(connection, run, side, plan, watermarkMs);
+    // A snapshot is the whole truth only when all of it is read: what is left out could not be told from what vanished.
+    const staged =
+      plan.snapshot === true
+        ? []
+        : await stagedBefore(connection, { batchId, accountId: run.account_id, side }, plan.shards);
+    if (!done) await addShards(connection, batchId, plan, new Set(staged.map((shard) => shard.contentKey)));
+    const knownRows = staged.reduce((sum, shard) => sum + shard.rowCount, 0n);
     await connection.query(sql.unsafe`
-      insert into fetch_shards (batch_id, shard, from_ms, to_ms)
-      select ${batch.batch_id}, s.shard, s.from_ms, s.to_ms
-      from ${sql.unnest(
-        plan.shards.map((shard) => [shard.name, shard.fromMs, shard.toMs]),
-        ['text', 'int8', 'int8'],
-      )} as s (shard, from_ms, to_ms)
+      update batches set known_shards = ${staged.length}, known_rows = ${knownRows} where batch_id = ${batchId}`);
+    const pinned = new Set([batchId, ...staged.map((shard) => shard.batchId)]);
+    await connection.query(sql.unsafe`
+      insert into run_batches (run_id, batch_id)
+      select ${run.run_id}, p.batch_id from ${sql.unnest(
+        [...pinned].map((id) => [id]),
+        ['int8'],
+      )} as p (batch_id)
       on conflict do nothing`);
-    await connection.query(sql.unsafe`
-      insert into run_batches (run_id, batch_id) values (${run.run_id}, ${batch.batch_id}) on conflict do nothing`);
-    return {
-      batchId: String(batch.batch_id),
-      alreadyStaged: batch.done,
-      shards: batch.done ? [] : plan.shards.map((shard) => shard.name),
-    };
+    if (done) return { batchId: String(batchId), alreadyStaged: true, shards: [] };
+    const shards = await shardsOf(connection, batchId, plan);
+    return { batchId: String(batchId), alreadyStaged: staged.length > 0 && shards.length === 0, shards };
   });
+}
+
+const openedBatch = z.object({ batch_id: z.bigint(), done: z.boolean() });
+
+async function openBatch(
+  connection: DatabaseTransactionConnection,
+  run: RunRow,
+  side: Side,
+  plan: SourcePlan,
+  watermarkMs: number | null,
+): Promise<z.infer<typeof openedBatch>> {
+  const isSnapshot = plan.snapshot === true;
+  const ownKey = plan.sourceKey ?? `run/${run.run_id}`;
+  const sourceKey = isSnapshot ? await snapshotKey(connection, run, side, ownKey) : ownKey;
+  return connection.one(sql.type(openedBatch)`
+    insert into batches as b (account_id, side, source_key, source_name, watermark, fetched_until, states_completeness,
+      reaches_last_row, snapshot, opened_by_run)
+    values (${run.account_id}, ${side}, ${sourceKey}, ${plan.sourceName}, ${instant(watermarkMs)}::timestamptz,
+            ${instant(plan.fetchedUntilMs)}::timestamptz, ${plan.statesCompleteness}, ${plan.reachesLastRow === true},
+            ${isSnapshot}, ${run.run_id})
+    on conflict (account_id, side, source_key) do update
+      set watermark = greatest(b.watermark, excluded.watermark), fetched_until = greatest(b.fetched_until, excluded.fetched_until),
+          states_completeness = b.states_completeness or excluded.states_completeness, reaches_last_row = excluded.reaches_last_row
+    returning batch_id, done`);
+}
+
+/**
+ * Names the snapshot that it follows: content that was the truth before is read again when another truth came between, so
+ * that its rows come back. The latest one again is the same read.
+ */
+async function snapshotKey(
+  connection: DatabaseTransactionConnection,
+  run: RunRow,
+  side: Side,
+  ownKey: string,
+): Promise<string> {
+  const latest = await connection.maybeOne(sql.type(z.object({ batch_id: z.bigint(), source_key: z.string() }))`
+    select batch_id, source_key from batches
+    where account_id = ${run.account_id} and side = ${side} and snapshot and done order by batch_id desc limit 1`);
+  if (latest === null) return `${ownKey} after #0`;
+  const isSame = latest.source_key.replace(/ after #\d+$/, '') === ownKey;
+  return isSame ? latest.source_key : `${ownKey} after #${latest.batch_id}`;
+}
+
+async function addShards(
+  connection: DatabaseTransactionConnection,
+  batchId: bigint,
+  plan: SourcePlan,
+  staged: ReadonlySet<string>,
+): Promise<void> {
+  const shards = plan.shards.filter((shard) => shard.contentKey === undefined || !staged.has(shard.contentKey));
+  if (shards.length > SHARDS_MAX) throw new RangeError(`${plan.sourceName}: more than ${SHARDS_MAX} shards to read`);
+  await connection.query(sql.unsafe`
+    insert into fetch_shards (batch_id, shard, from_ms, to_ms, content_key)
+    select ${batchId}, s.shard, s.from_ms, s.to_ms, s.content_key
+    from ${sql.unnest(
+      shards.map((shard) => [shard.name, shard.fromMs, shard.toMs, shard.contentKey ?? null]),
+      ['text', 'int8', 'int8', 'text'],
+    )} as s (shard, from_ms, to_ms, content_key)
+    on conflict do nothing`);
+}
+
+/** All that the batch waits for, in the plan's order: another run may have planned it before more was staged. */
+async function shardsOf(
+  connection: DatabaseTransactionConnection,
+  batchId: bigint,
+  plan: SourcePlan,
+): Promise<readonly string[]> {
+  const names = await connection.anyFirst(sql.type(z.object({ shard: z.string() }))`
+    select shard from fetch_shards where batch_id = ${batchId} order by shard`);
+  const own = new Set(names);
+  const planned = plan.shards.map((shard) => shard.name).filter((name) => own.has(name));
+  return [...new Set([...planned, ...names])];
 }
 
 function instant(ms: number | null): string | null {

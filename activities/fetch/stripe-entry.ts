@@ -13,6 +13,12 @@ const sourceSchema = (metadataReference: string) =>
     livemode: z.boolean().optional(),
     payment_intent: idSchema.nullish(),
     charge: idSchema.nullish(),
+    /** Of a payout that takes back another one. */
+    original_payout: idSchema.nullish(),
+    /** Of a transfer reversal. */
+    transfer: idSchema.nullish(),
+    /** Of an application fee refund. */
+    fee: idSchema.nullish(),
     amount: z.int().optional(),
     amount_captured: z.int().optional(),
     currency: z.string().optional(),

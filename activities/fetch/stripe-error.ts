@@ -14,6 +14,7 @@ export interface StripeCaller {
   readonly source: string;
   readonly account: string;
   readonly key: string;
+  readonly connectedAccount?: string | undefined;
 }
 
 export function stripeError(error: unknown, caller: StripeCaller): SourceError {
@@ -23,13 +24,13 @@ export function stripeError(error: unknown, caller: StripeCaller): SourceError {
     return new RateLimited(source, retryAfterMs(error.headers?.['retry-after']), { cause: error });
   }
   if (error instanceof errors.StripeAuthenticationError) {
-    const message = `does not accept the ${keyName(caller)}: put a valid restricted key in its place, with ${NEEDED}`;
+    const key = keyName(caller);
+    const what = error.code === 'api_key_expired' ? `the ${key} has expired` : `does not accept the ${key}`;
+    const message = `${what}: put a valid restricted key in its place, with ${NEEDED}`;
     return new AuthRejected(source, message, { cause: error });
   }
   if (error instanceof errors.StripePermissionError) {
-    const permission = /'(rak_[a-z_]+)'/.exec(error.message)?.[1];
-    const missing = permission === undefined ? '' : ` (it asks for ${permission})`;
-    const message = `refuses the ${keyName(caller)}: grant it ${NEEDED}${missing}, in the dashboard under API keys`;
+    const message = isForeignAccount(error) ? notConnected(caller) : notPermitted(caller, [askedPermission(error)]);
     return new AuthRejected(source, message, { cause: error });
   }
   if (error instanceof errors.StripeInvalidRequestError) {
@@ -45,6 +46,32 @@ export function stripeError(error: unknown, caller: StripeCaller): SourceError {
     return new SourceUnavailable(source, `failed with status ${error.statusCode}`, { cause: error });
   }
   return new SourceUnavailable(source, "gave an answer that is not Stripe's: is something between?", { cause: error });
+}
+
+/** The permission that Stripe names (empty where it names none), where that is why it refused; else null. */
+export function missingPermission(error: unknown): string | null {
+  if (!(error instanceof AuthRejected && error.cause instanceof Stripe.errors.StripePermissionError)) return null;
+  return isForeignAccount(error.cause) ? null : askedPermission(error.cause);
+}
+
+export function notPermitted(caller: StripeCaller, asked: readonly string[]): string {
+  const named = asked.filter((permission) => permission !== '').join(', ');
+  const missing = named === '' ? '' : ` (it asks for ${named})`;
+  return `refuses the ${keyName(caller)}: grant it ${NEEDED}${missing}, in the dashboard under API keys`;
+}
+
+function notConnected(caller: StripeCaller): string {
+  const account = caller.connectedAccount ?? 'the account';
+  return `the ${keyName(caller)} has no access to ${account}: correct connectedAccount, or connect it to the platform again`;
+}
+
+function askedPermission(error: Error): string {
+  return /'(rak_[a-z_]+)'/.exec(error.message)?.[1] ?? '';
+}
+
+/** Nothing that the key could be granted: the account of the Stripe-Account header is not connected (any more). */
+function isForeignAccount(error: { readonly code?: string | undefined }): boolean {
+  return error.code === 'account_invalid';
 }
 
 /** Enough to find the key in the dashboard, too little to use it. */

@@ -3,6 +3,10 @@ import { expect, test } from '@jest/globals';
 import { stripeKind } from './stripe-kinds.ts';
 
 const schema = JSON.parse(await readFile(new URL('../../sandbox/specs/stripe/schema.json', import.meta.url), 'utf8'));
+const documented: Record<
+  'byReportingCategory' | 'byType',
+  Record<string, { kind: string; reverses?: true }>
+> = JSON.parse(await readFile(new URL('../../sandbox/specs/stripe/kinds.json', import.meta.url), 'utf8'));
 const TYPES: string[] = schema.$defs['BalanceTransaction.Type'].enum;
 const CATEGORIES: string[] = schema.$defs['Reporting.ReportRunCreateParams.Parameters.ReportingCategory'].enum;
 
@@ -13,6 +17,40 @@ test('every published type and reporting category has a kind', () => {
     ...TYPES.filter((type) => stripeKind('', type, 1n).unknownCode !== null),
   ];
   expect(unknown).toEqual([]);
+});
+
+test.each([
+  [
+    'reporting category',
+    documented.byReportingCategory,
+    CATEGORIES,
+    (code: string, minor: bigint) => stripeKind(code, '', minor),
+  ],
+  ['type', documented.byType, TYPES, (code: string, minor: bigint) => stripeKind('', code, minor)],
+])('each %s is what its documentation says, entry by entry', (_what, entries, published, kindOf) => {
+  expect(Object.keys(entries).sort()).toEqual([...published].sort());
+  const found = Object.fromEntries(
+    Object.entries(entries).map(([code, { kind, reverses }]) => {
+      // Money that is put aside leaves the balance, what is released comes back: the sign that such a row has.
+      const minor = kind === 'reserve' && reverses === true ? 1n : -1n;
+      const ours = kindOf(code, minor);
+      return [code, { kind: ours.kind, ...(ours.reverses ? { reverses: true } : {}) }];
+    }),
+  );
+  expect(found).toEqual(entries);
+});
+
+test('the sign tells what a reserve does, because one category holds both ways, and of no other kind', () => {
+  const turned = (codes: readonly string[], of: (code: string, minor: bigint) => boolean) =>
+    codes.filter((code) => of(code, 1n) !== of(code, -1n)).sort();
+  const reserves = (entries: Record<string, { kind: string }>) =>
+    Object.keys(entries)
+      .filter((code) => entries[code]?.kind === 'reserve')
+      .sort();
+  expect(turned(CATEGORIES, (code, minor) => stripeKind(code, '', minor).reverses)).toEqual(
+    reserves(documented.byReportingCategory),
+  );
+  expect(turned(TYPES, (code, minor) => stripeKind('', code, minor).reverses)).toEqual(reserves(documented.byType));
 });
 
 test('what undoes something says so, and nothing else does', () => {

@@ -1,17 +1,15 @@
 // Decides what a Stripe balance transaction means in canonical words (API amounts are minor units in Stripe's counting,
 // signed from the merchant's balance). Pure.
 import { processorContentHash } from '../../domain/content-hash.ts';
-import { stripeExponent } from '../../domain/currency.ts';
 import { DataError } from '../../domain/data-error.ts';
-import { rescaleMinor } from '../../domain/money.ts';
 import type { ProcessorRow, Reference } from '../../domain/transaction.ts';
-import { requiredCurrency, requiredReference } from './contract-fields.ts';
+import { requiredReference } from './contract-fields.ts';
 import { decimalText } from './decimal-text.ts';
-import { quoted } from './quoted.ts';
 import { referenceText } from './reference-text.ts';
 import type { RowContext } from './row-context.ts';
 import type { StripeEntry, StripeSource } from './stripe-entry.ts';
-import { stripeKind } from './stripe-kinds.ts';
+import { type StripeKind, stripeKind } from './stripe-kinds.ts';
+import { decimalsInApi, stripeCurrency, stripeMinor } from './stripe-money.ts';
 
 export interface StripeRowOptions {
   /** The metadata key under which the shop writes its own reference. */
@@ -23,10 +21,10 @@ export interface StripeRowOptions {
 /** @throws DataError naming the field that cannot be understood. */
 export function stripeRow(entry: StripeEntry, context: RowContext, options: StripeRowOptions): ProcessorRow {
   const externalId = requiredReference(entry.id, 'id');
-  const currency = requiredCurrency(entry.currency.toUpperCase(), 'currency');
-  const grossMinor = isoMinor(entry.amount, currency, 'amount');
-  const feeMinor = isoMinor(entry.fee, currency, 'fee');
-  const netMinor = isoMinor(entry.net, currency, 'net');
+  const currency = stripeCurrency(entry.currency, 'currency');
+  const grossMinor = stripeMinor(entry.amount, currency, 'amount');
+  const feeMinor = stripeMinor(entry.fee, currency, 'fee');
+  const netMinor = stripeMinor(entry.net, currency, 'net');
   if (netMinor !== grossMinor - feeMinor) throw new DataError('net', 'is not amount minus fee');
   const kind = stripeKind(entry.reporting_category, entry.type, grossMinor);
   const source = typeof entry.source === 'object' ? entry.source : null;
@@ -49,8 +47,8 @@ export function stripeRow(entry: StripeEntry, context: RowContext, options: Stri
     movesBalance: true,
     testMode: options.expectLive && source?.livemode === false,
     merchantReference: merchantReference(source, options.metadataReference),
-    parentId: isRefundOrDispute(source) ? referenceText(source.charge ?? '', 'source.charge') : null,
-    payoutId: source?.object === 'payout' ? requiredReference(source.id, 'source.id') : null,
+    parentId: parentId(entry.source, kind.reverses),
+    payoutId: payoutId(source, kind),
     ...conversion(entry, source, currency, grossMinor),
     references: references(entry),
     contentHash: 0n,
@@ -59,13 +57,28 @@ export function stripeRow(entry: StripeEntry, context: RowContext, options: Stri
   return row;
 }
 
-function isoMinor(value: number, currency: string, field: string): bigint {
-  return rescaleMinor(BigInt(value), decimalsInApi(currency), currency, field);
-}
-
 function merchantReference(source: StripeSource | null, metadataReference: string): string | null {
   const own = referenceText(source?.metadata?.[metadataReference] ?? '', `metadata.${metadataReference}`);
   return own ?? referenceText(source?.payment_intent ?? '', 'source.payment_intent');
+}
+
+/**
+ * Refunds and disputes belong to their charge, and so does what undoes them. Whatever else undoes something names the object
+ * that it undoes: the charge, payout, top-up or transfer that the earlier row has as its source.
+ */
+function parentId(source: StripeEntry['source'], reverses: boolean): string | null {
+  if (source === null) return null;
+  if (typeof source === 'string') return reverses ? referenceText(source, 'source') : null;
+  const charge = source.object === 'refund' || source.object === 'dispute' ? source.charge : null;
+  const undone = reverses ? (source.original_payout ?? source.transfer ?? source.fee ?? source.id) : null;
+  return referenceText(charge ?? undone ?? '', 'source.id');
+}
+
+/** A payout is its own. Money that came back from one is not a part of it any more: a later payout takes it along. */
+function payoutId(source: StripeSource | null, { kind, reverses }: StripeKind): string | null {
+  return source?.object === 'payout' && kind === 'payout' && !reverses
+    ? requiredReference(source.id, 'source.id')
+    : null;
 }
 
 /** The source's id, and for a charge its payment intent: of a refund or dispute that names another row, its parent. */
@@ -85,10 +98,10 @@ function references(entry: StripeEntry): Reference[] {
 function conversion(entry: StripeEntry, source: StripeSource | null, currency: string, grossMinor: bigint) {
   const none = { presentmentMinor: null, presentmentCurrency: null, fxRate: null };
   if (source?.currency === undefined || (source.object !== 'charge' && source.object !== 'refund')) return none;
-  const presentmentCurrency = requiredCurrency(source.currency.toUpperCase(), 'source.currency');
+  const presentmentCurrency = stripeCurrency(source.currency, 'source.currency');
   const amount = source.amount_captured ?? source.amount;
   if (presentmentCurrency === currency || amount === undefined) return none;
-  const minor = isoMinor(amount, presentmentCurrency, 'source.amount');
+  const minor = stripeMinor(amount, presentmentCurrency, 'source.amount');
   return {
     presentmentMinor: grossMinor < 0n ? -minor : minor,
     presentmentCurrency,
@@ -99,14 +112,4 @@ function conversion(entry: StripeEntry, source: StripeSource | null, currency: s
 /** Stripe's rate counts API units: yen to cents is 0.66 where yen to dollars is 0.0066. */
 function majorRate(rate: number, from: string, to: string): string {
   return decimalText(rate, decimalsInApi(from) - decimalsInApi(to));
-}
-
-function decimalsInApi(currency: string): number {
-  const decimals = stripeExponent(currency);
-  if (decimals === undefined) throw new DataError('currency', `${quoted(currency)} is not counted by Stripe`);
-  return decimals;
-}
-
-function isRefundOrDispute(source: StripeSource | null): source is StripeSource {
-  return source?.object === 'refund' || source?.object === 'dispute';
 }

@@ -11,6 +11,8 @@ export interface StripeSessionOptions {
   readonly apiKey: (want: { readonly fresh: boolean }) => Promise<string> | string;
   /** Only for an emulator or a proxy; the SDK knows Stripe's own address. */
   readonly baseUrl?: string | undefined;
+  /** The account that is read in the name of a platform, such as `acct_1`; by default the key's own. */
+  readonly connectedAccount?: string | undefined;
   readonly requestTimeoutMs: number;
   readonly gate?: RequestGate | undefined;
 }
@@ -25,6 +27,11 @@ export class StripeSession {
   constructor(options: StripeSessionOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+  }
+
+  /** Who asked last; null before the first request. */
+  get caller(): StripeCaller | null {
+    return this.#current?.caller ?? null;
   }
 
   /** Idempotent: only for reading. A key that was replaced meanwhile is fetched again, once. */
@@ -54,17 +61,18 @@ export class StripeSession {
   }
 
   async #open(fresh: boolean): Promise<{ caller: StripeCaller; client: Stripe }> {
-    const { account, apiKey } = this.#options;
+    const { account, apiKey, connectedAccount } = this.#options;
     const key = (await apiKey({ fresh })).trim();
     if (key === '') throw new AuthRejected(STRIPE_SOURCE, `there is no key for ${account}: configure one`);
-    this.#current = { caller: { source: STRIPE_SOURCE, account, key }, client: this.#client(key) };
+    this.#current = { caller: { source: STRIPE_SOURCE, account, key, connectedAccount }, client: this.#client(key) };
     return this.#current;
   }
 
   #client(key: string): Stripe {
-    const { baseUrl, requestTimeoutMs } = this.#options;
+    const { baseUrl, requestTimeoutMs, connectedAccount } = this.#options;
     return new Stripe(key, {
       ...(baseUrl === undefined ? {} : address(new URL(baseUrl))),
+      ...(connectedAccount === undefined ? {} : { stripeAccount: connectedAccount }),
       timeout: requestTimeoutMs,
       maxNetworkRetries: 0,
       telemetry: false,

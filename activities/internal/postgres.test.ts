@@ -8,6 +8,7 @@ import { SHOP_LEDGER_QUERY, SHOP_READER, SHOP_WATERMARK_QUERY } from '../../sand
 import { generateWorld } from '../../sandbox/world/generate-world.ts';
 import { AuthRejected, SourceRejected, SourceUnavailable } from '../errors.ts';
 import { NEVER_ABORTED, readAll } from '../fetch/pages-for-tests.ts';
+import { protectPage } from '../fetch/protect-page.ts';
 import { type InternalPostgresOptions, internalPostgresSource } from './postgres.ts';
 
 const world = generateWorld({
@@ -167,15 +168,18 @@ test('a row that cannot be read is quarantined by its id; the count holds it, th
   const [shard] = (await ledger.plan(window, NEVER_ABORTED)).shards;
   if (shard === undefined) throw new Error('no shard');
   const pages = [];
-  for await (const page of ledger.read(shard, null, NEVER_ABORTED)) pages.push(page);
+  for await (const page of ledger.read(shard, null, NEVER_ABORTED))
+    pages.push(protectPage(page, null, ledger.name).page);
   expect(pages).toMatchObject([{ rows: [{ externalId: 'good', amountMinor: 1230n }], done: true }]);
   expect(pages[0]?.quarantined.map(({ position, reason }) => `${position} ${reason}`)).toEqual([
     'cents amount: "1.005" has 3 decimals, USD has 2',
     'lost amount: "NaN" is not a plain decimal such as 12.30',
-    'row 4 id: looks like an e-mail address, which may not be stored: remove it',
     'coin currency: "XBT" is not an ISO 4217 currency',
     'row 6 id: is missing',
     'late occurredAt: "infinity" is not a date of the calendar written such as 2026-01-31',
+    expect.stringMatching(
+      /^row -?[0-9a-f]+ a reference looks like an e-mail address, which may not be stored: remove it/,
+    ),
   ]);
   expect(JSON.stringify(pages, (_key, value) => (typeof value === 'bigint' ? String(value) : value))).not.toContain(
     'jane',

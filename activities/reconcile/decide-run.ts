@@ -105,6 +105,7 @@ async function readLiterals(
 ): Promise<Literals> {
   const facts = await connection.one(sql.type(factsRow)`
     select ${run.run_date}::date - ${LOOK_BACK_DAYS}::int as look_back_date,
+           (select start_date from accounts where account_id = ${run.account_id}) as start_date,
            greatest(${run.run_date}::date, (select max(r.run_date) from reconciliation_runs r
                      where r.account_id = ${run.account_id} and r.decision_seq is not null)) as last_date,
            exists (select 1 from fetch_shards s join batches b using (batch_id)
@@ -149,6 +150,7 @@ const introducedRow = z.object({ home_date: z.string(), disposition: z.string(),
 
 const factsRow = z.object({
   look_back_date: z.string(),
+  start_date: z.string(),
   last_date: z.string(),
   has_references: z.boolean(),
   is_rerun: z.boolean(),

@@ -13,6 +13,10 @@ describe('a side is covered', () => {
     ['not at all when nothing was fetched', { fetchedUntilMs: null }, null],
     ['not at all when it was silent', { deliveredRows: false }, null],
     ['in full when it was silent and may be', { deliveredRows: false, emptyIsComplete: true }, 100],
+    ['up to the end of its last row where nobody states more', { believedUntilMs: 60 }, 60],
+    ['not beyond the moment at which such rows were written', { believedUntilMs: 60, watermarkMs: 50 }, 50],
+    ['not at all by such rows when there is none', { believedUntilMs: null }, null],
+    ['in full by none of such rows where that may be', { believedUntilMs: null, emptyIsComplete: true }, 100],
   ])('%s', (_what, given, expected) => {
     expect(coverageMs({ ...side, ...given })).toBe(expected);
   });

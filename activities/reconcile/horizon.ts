@@ -10,13 +10,18 @@ export interface SideCoverage {
   readonly deliveredRows: boolean;
   /** It states completeness itself, or the account says that it may be empty. */
   readonly emptyIsComplete: boolean;
+  /** Where nobody states how far the rows reach: the end of the last row's business day, null without a row. */
+  readonly believedUntilMs?: number | null;
 }
 
-/** A side is covered up to min(watermark, end of what was fetched); a silent source covers nothing. */
+/** A side is covered up to min(watermark, end of what was fetched, what is believed); a silent source covers nothing. */
 export function coverageMs(side: SideCoverage): number | null {
-  if (side.fetchedUntilMs === null) return null;
-  if (!side.deliveredRows && !side.emptyIsComplete) return null;
-  return side.watermarkMs === null ? side.fetchedUntilMs : Math.min(side.watermarkMs, side.fetchedUntilMs);
+  const { fetchedUntilMs, watermarkMs, believedUntilMs, deliveredRows, emptyIsComplete } = side;
+  if (fetchedUntilMs === null) return null;
+  // An empty file has no last row. Where it counts all the same, it covers what was asked of it.
+  const isSilent = believedUntilMs === undefined ? !deliveredRows : believedUntilMs === null;
+  if (isSilent && !emptyIsComplete) return null;
+  return Math.min(fetchedUntilMs, watermarkMs ?? fetchedUntilMs, believedUntilMs ?? fetchedUntilMs);
 }
 
 export interface Horizon {

@@ -17,6 +17,11 @@ export interface Script<R> {
   readonly totals?: (shard: Shard) => readonly SourceTotal[];
   readonly watermarkMs?: number | null;
   readonly statesCompleteness?: boolean;
+  /** Identity of what stands in a shard, by its name. */
+  readonly contentKeys?: Readonly<Record<string, string>>;
+  readonly reachesLastRow?: boolean;
+  readonly snapshot?: boolean;
+  readonly balances?: Source<ProcessorRow>['balances'];
 }
 
 const FAR_FUTURE_MS = Date.parse('2100-01-01T00:00:00Z');
@@ -31,7 +36,7 @@ export type ScriptedSource<R extends ProcessorRow | InternalRow> = Source<R> & {
 export function scriptedSource<R extends ProcessorRow | InternalRow>(script: Script<R>): ScriptedSource<R> {
   const breaks = new Map<string, number>();
   const reads: string[] = [];
-  const { totals } = script;
+  const { totals, balances, contentKeys = {} } = script;
   return {
     name: 'scripted',
     reads,
@@ -40,9 +45,14 @@ export function scriptedSource<R extends ProcessorRow | InternalRow>(script: Scr
     plan: async ({ fromMs, toMs }) => ({
       sourceKey: script.sourceKey ?? null,
       sourceName: 'scripted',
-      shards: Object.keys(script.shards).map((name) => ({ name, fromMs, toMs })),
+      shards: Object.keys(script.shards).map((name) => {
+        const contentKey = contentKeys[name];
+        return { name, fromMs, toMs, ...(contentKey === undefined ? {} : { contentKey }) };
+      }),
       fetchedUntilMs: toMs,
       statesCompleteness: script.statesCompleteness ?? true,
+      reachesLastRow: script.reachesLastRow ?? false,
+      snapshot: script.snapshot ?? false,
     }),
     async *read(shard, cursor) {
       reads.push(`${shard.name} from ${cursor ?? 'the start'}`);
@@ -63,11 +73,12 @@ export function scriptedSource<R extends ProcessorRow | InternalRow>(script: Scr
     },
     probe: async () => ({ detail: 'scripted' }),
     ...(totals === undefined ? {} : { totals }),
+    ...(balances === undefined ? {} : { balances }),
   };
 }
 
-export function processorRows(rows: readonly SituationRow[], account = 'test/scripted'): ProcessorRow[] {
-  return rows.map((row) => readProcessorRow(row.record, rowContext(account, 'UTC')));
+export function processorRows(rows: readonly SituationRow[], account = 'test/scripted', zone = 'UTC'): ProcessorRow[] {
+  return rows.map((row) => readProcessorRow(row.record, rowContext(account, zone)));
 }
 
 export function internalRows(rows: readonly SituationRow[], account = 'test/scripted'): InternalRow[] {

@@ -1,70 +1,21 @@
 // What a page leaves in the stage: rows as they were said, one identity each, and an account of every row.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Client } from 'pg';
-import { sql } from 'slonik';
-import { z } from 'zod';
 import { internalContentHash, processorContentHash } from '../../domain/content-hash.ts';
 import { Manifest } from '../../domain/control-totals.ts';
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 import type { Side } from '../../domain/vocabulary.ts';
-import type { EngineAccount } from '../engine-for-tests.ts';
 import { internalRow, processorRow } from '../fetch/rows-for-tests.ts';
-import type { SourcePage } from '../fetch/source.ts';
-import { DAY, processor, situationsForTests } from '../reconcile/situations-for-tests.ts';
-import { processorRows, scriptedSource } from './scripted-source-for-tests.ts';
-import { stagePage } from './stage-page.ts';
+import { processor, situationsForTests } from '../reconcile/situations-for-tests.ts';
+import { askRows, openStageBatch, pageOf } from './open-batch-for-tests.ts';
+import { processorRows } from './scripted-source-for-tests.ts';
 
 const { newAccount, started } = situationsForTests();
 
 type Row = ProcessorRow | InternalRow;
 
-const pageOf = (rows: readonly Row[], more: Partial<SourcePage<Row>> = {}): SourcePage<Row> => ({
-  rows,
-  lines: null,
-  quarantined: [],
-  cursor: 'c',
-  done: false,
-  ...more,
-});
-
-/** A batch of one side with two shards, open for pages. */
-async function openBatch(side: Side = 'processor', account: EngineAccount = newAccount()) {
-  const source = { plan: scriptedSource<ProcessorRow>({ shards: { all: [], other: [] } }) };
-  const setup =
-    side === 'processor'
-      ? { source: source.plan }
-      : { internal: scriptedSource<InternalRow>({ shards: { all: [], other: [] } }) };
-  const run = await account.openDay({ date: DAY, processor: [], internal: [], setup });
-  const { batchId } = await run.activities.planFetch({ runId: run.runId, side });
-  const { engine } = started();
-  const accountId = await engine.database.oneFirst(sql.type(z.object({ account_id: z.number() }))`
-    select account_id from accounts where account = ${account.account}`);
-  const target = { runId: BigInt(run.runId), batchId: BigInt(batchId), accountId, side, runDate: DAY, attempt: 0 };
-  return {
-    account,
-    batchId: BigInt(batchId),
-    stage: async (page: SourcePage<Row>, shard = 'all') => {
-      for (const { homeDate } of page.rows) await ensurePartition(homeDate);
-      await stagePage(engine.bulkPool, { ...target, shard }, page);
-    },
-    stageWithoutPartitions: (page: SourcePage<Row>) => stagePage(engine.bulkPool, { ...target, shard: 'all' }, page),
-  };
-}
-
-async function ensurePartition(homeDate: string): Promise<void> {
-  await started().engine.database.query(sql.unsafe`select ensure_partitions(${homeDate}::date, ${homeDate}::date)`);
-}
-
-async function ask(text: string, values: unknown[]): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: started().database.url });
-  await client.connect();
-  try {
-    return (await client.query({ text, values })).rows;
-  } finally {
-    await client.end();
-  }
-}
+const ask = (text: string, values: unknown[]) => askRows(started().database.url, text, values);
+const openBatch = (side: Side = 'processor', account = newAccount()) => openStageBatch(started().engine, account, side);
 
 const totalsOf = (batchId: bigint) =>
   ask(

@@ -12,6 +12,7 @@ import type { Side } from '../../domain/vocabulary.ts';
 import { readSql } from '../../sql/sql-file.ts';
 import { Fenced, InvariantViolated, RunClosed } from '../errors.ts';
 import type { SourcePage } from '../fetch/source.ts';
+import { assignEntries, assignRows, type RowsMode } from './assign-payouts.ts';
 import {
   INTERNAL_STAGE_COLUMNS,
   internalCopyLine,
@@ -20,6 +21,7 @@ import {
   REFERENCE_STAGE_COLUMNS,
   referenceCopyLines,
 } from './copy-text.ts';
+import { recordSnapshotRows } from './record-snapshot-rows.ts';
 import { insertRows, recordTotals, resolvedTotals } from './stage-statements.ts';
 
 export interface StageTarget {
@@ -31,6 +33,8 @@ export interface StageTarget {
   readonly runDate: string;
   /** The claim on the shard: an older attempt is fenced off. */
   readonly attempt: number;
+  /** The read is the whole truth about the days it holds: which rows it delivered is kept until it is finished. */
+  readonly snapshot?: boolean;
 }
 
 export async function stagePage(
@@ -44,8 +48,12 @@ export async function stagePage(
     await client.query('begin');
     await claim(client, target, page);
     const manifest = await copyRows(client, target.side, page);
-    if (page.rows.length > 0) await settleIdentity(client, target, page, manifest.entries());
+    const staged = page.rows.length > 0 ? await settleIdentity(client, target, page, manifest.entries()) : null;
+    if (staged !== null && target.snapshot === true) await recordSnapshotRows(client, target);
     await insertQuarantined(client, target, page);
+    // Last, so that whoever waits for another read's assignments holds nothing that the other one waits for.
+    if (staged !== null && page.rows.some(namesPayout)) await assignRows(client, target, staged);
+    await assignEntries(client, target, page.payoutEntries ?? []);
     await client.query('commit');
   } catch (error) {
     failure = error;
@@ -92,6 +100,10 @@ async function claim(
 
 function references(page: SourcePage<ProcessorRow | InternalRow>): number {
   return page.rows.reduce((sum, row) => sum + ('references' in row ? row.references.length : 0), 0);
+}
+
+function namesPayout(row: ProcessorRow | InternalRow): boolean {
+  return 'payoutId' in row && row.payoutId !== null;
 }
 
 async function copyRows(
@@ -149,7 +161,7 @@ async function settleIdentity(
   target: StageTarget,
   page: SourcePage<ProcessorRow | InternalRow>,
   manifest: readonly ManifestEntry[],
-): Promise<void> {
+): Promise<RowsMode> {
   const stage = `stage_${target.side}`;
   if (await insertNewIds(client, target, stage)) {
     await insertRows(client, target, 'all_new');
@@ -158,7 +170,7 @@ async function settleIdentity(
       target,
       manifest.map((entry) => ({ ...entry, disposition: 'new' as const })),
     );
-    return;
+    return 'all_new';
   }
   await client.query(readSql('staging/resolve.sql', { stage, rows: `${target.side}_transactions` }), [
     target.accountId,
@@ -170,6 +182,7 @@ async function settleIdentity(
   await insertRows(client, target, 'resolved');
   await recordTotals(client, target, totals);
   await reportSuperseded(client, target, page);
+  return 'resolved';
 }
 
 const UNIQUE_VIOLATION = '23505';

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { BusinessDate } from '../../domain/business-date.ts';
 import type { ManifestEntry } from '../../domain/control-totals.ts';
 import type { Kind, Level, Side } from '../../domain/vocabulary.ts';
+import type { RowsMode } from './assign-payouts.ts';
 import type { StageTarget } from './stage-page.ts';
 
 export type Disposition = 'new' | 'version' | 'repeat';
@@ -17,8 +18,7 @@ const OWN: Readonly<Record<Side, string>> = {
   internal: 'amount, processor_reference',
 };
 
-/** `all_new`: every staged row is version 1 of itself. `resolved`: as stage_resolved says. */
-export async function insertRows(client: PoolClient, target: StageTarget, mode: 'all_new' | 'resolved'): Promise<void> {
+export async function insertRows(client: PoolClient, target: StageTarget, mode: RowsMode): Promise<void> {
   const columns = `${SHARED}, ${OWN[target.side]}`;
   const qualified = columns.replaceAll(/\b(\w+)\b/g, 's.$1');
   const identity = mode === 'all_new' ? 's.row_id, s.home_date, 1' : 'r.row_id, r.home_date, r.version';

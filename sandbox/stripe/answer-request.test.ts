@@ -5,6 +5,9 @@ import { type StripeEmulator, startStripeEmulator } from './start-stripe-emulato
 
 const READ_KEY = 'rk_test_reader';
 const BALANCE_KEY = 'rk_test_balance_only';
+const SELLER_KEY = 'rk_test_of_the_seller';
+const EXPIRING_KEY = 'rk_test_until_noon';
+const EXPIRES_AT_S = Date.UTC(2026, 4, 2, 12) / 1_000;
 const world = generateWorld({
   seed: 13,
   account: 'stripe/us',
@@ -14,10 +17,29 @@ const world = generateWorld({
   transactionsPerDay: 40,
 });
 
+const seller = generateWorld({
+  seed: 14,
+  account: 'stripe/seller',
+  zone: 'America/New_York',
+  firstDate: '2026-05-01',
+  days: 1,
+  transactionsPerDay: 40,
+});
+
+let nowMs = EXPIRES_AT_S * 1_000;
 let emulator: StripeEmulator;
 beforeAll(async () => {
+  const keys = [
+    { key: READ_KEY },
+    { key: BALANCE_KEY, permissions: ['rak_balance_read' as const] },
+    { key: EXPIRING_KEY, expiresAtS: EXPIRES_AT_S },
+  ];
   emulator = await startStripeEmulator({
-    accounts: [{ world, keys: [{ key: READ_KEY }, { key: BALANCE_KEY, permissions: ['rak_balance_read'] }] }],
+    accounts: [
+      { world, keys, connected: [seller] },
+      { world: seller, keys: [{ key: SELLER_KEY }] },
+    ],
+    clock: () => nowMs,
   });
 });
 afterAll(() => emulator.stop());
@@ -43,6 +65,44 @@ test('no key, a wrong key, a key in Basic', async () => {
   });
   const basic = `Basic ${Buffer.from(`${READ_KEY}:`).toString('base64')}`;
   expect((await ask('balance', { Authorization: basic })).status).toBe(200);
+});
+
+test('a key that has expired is refused from that second on', async () => {
+  nowMs = EXPIRES_AT_S * 1_000 - 1;
+  expect((await client(EXPIRING_KEY).balance.retrieve()).object).toBe('balance');
+  nowMs += 1;
+  await expect(client(EXPIRING_KEY).balance.retrieve()).rejects.toMatchObject({
+    type: 'StripeAuthenticationError',
+    statusCode: 401,
+    code: 'api_key_expired',
+    message: 'Expired API Key provided: rk_test_******noon',
+  });
+});
+
+test('a platform names the connected account that it asks about, and reaches no other', async () => {
+  const platform = client(READ_KEY);
+  const idOf = async (stripeAccount: string) => (await platform.accounts.retrieveCurrent({}, { stripeAccount })).id;
+  expect([await idOf(world.accountId), await idOf(seller.accountId)]).toEqual([world.accountId, seller.accountId]);
+  const ids = async (options: object) =>
+    (await platform.balanceTransactions.list({ limit: 100 }, options)).data.map(({ id }) => id);
+  const sellers = await ids({ stripeAccount: seller.accountId });
+  expect(sellers.every((id) => seller.entries.some((entry) => entry.id === id))).toBe(true);
+  expect(sellers).not.toEqual(await ids({}));
+  expect(emulator.requests().at(-2)).toMatchObject({ stripeAccount: seller.accountId });
+});
+
+test.each([
+  ['an account that nobody knows', READ_KEY, 'acct_stranger'],
+  ['the platform, asked by who is connected to it', SELLER_KEY, world.accountId],
+])('%s is refused', async (_what, key, stripeAccount) => {
+  await expect(client(key).balance.retrieve({}, { stripeAccount })).rejects.toMatchObject({
+    type: 'StripePermissionError',
+    statusCode: 403,
+    code: 'account_invalid',
+    message: expect.stringContaining(
+      `does not have access to account '${stripeAccount}' (or that account does not exist)`,
+    ),
+  });
 });
 
 test('a restricted key is told which permission it lacks, and stays hidden', async () => {

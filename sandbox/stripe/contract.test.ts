@@ -6,6 +6,7 @@ import { generateWorld } from '../world/generate-world.ts';
 import { type StripeEmulator, startStripeEmulator } from './start-stripe-emulator.ts';
 
 const KEY = 'rk_test_reader';
+const EXPIRED_KEY = 'rk_test_of_last_year';
 const world = generateWorld({
   seed: 2,
   account: 'stripe/us',
@@ -19,7 +20,10 @@ let emulator: StripeEmulator;
 let schemaOf: (name: string) => ValidateFunction;
 beforeAll(async () => {
   const clock = () => world.endMs + 30 * 86_400_000;
-  emulator = await startStripeEmulator({ accounts: [{ world, keys: [{ key: KEY }] }], clock });
+  emulator = await startStripeEmulator({
+    accounts: [{ world, keys: [{ key: KEY }, { key: EXPIRED_KEY, expiresAtS: 0 }] }],
+    clock,
+  });
   const schema = JSON.parse(await readFile(new URL('../specs/stripe/schema.json', import.meta.url), 'utf8'));
   const ajv = new Ajv2020({ strict: false, allErrors: true, unicodeRegExp: false });
   ajv.addSchema(schema);
@@ -27,9 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-async function ask(pathAndQuery: string, key = KEY): Promise<Answer> {
+async function ask(pathAndQuery: string, key = KEY, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(`http://${emulator.host}:${emulator.port}/v1/${pathAndQuery}`, {
-    headers: { Authorization: `Bearer ${key}` },
+    headers: { Authorization: `Bearer ${key}`, ...headers },
   });
   return (await response.json()) as Answer;
 }
@@ -82,6 +86,8 @@ test('payouts and the balance', async () => {
 
 test('every kind of error', async () => {
   expectValid('error', await ask('balance', 'rk_test_unknown'));
+  expectValid('error', await ask('balance', EXPIRED_KEY));
+  expectValid('error', await ask('balance', KEY, { 'Stripe-Account': 'acct_stranger' }));
   expectValid('error', await ask('balance_transactions?limit=0'));
   expectValid('error', await ask('balance_transactions/txn_nowhere'));
   expectValid('error', await ask('nowhere'));

@@ -12,11 +12,13 @@ const EVERY_SECOND = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFIN
 
 export class EmulatedAccount {
   readonly id: string;
+  readonly #currency: string;
   readonly #entries: NewestFirst<LedgerEntry>;
   readonly #payouts: NewestFirst<Payout>;
 
   constructor(world: World) {
     this.id = world.accountId;
+    this.#currency = world.currency;
     this.#entries = new NewestFirst(world.entries, keysOfEntry);
     this.#payouts = new NewestFirst(world.payouts, () => []);
   }
@@ -56,7 +58,7 @@ export class EmulatedAccount {
       keys: [],
       // There is one payout a day: reading them all is cheap.
       where: (payout) => {
-        const { status, destination } = renderPayout(payout, nowS);
+        const { status, destination } = renderPayout(payout, this.#currency, nowS);
         const { arrivalDateS } = payout;
         return (
           (equals.get('status') ?? status) === status &&
@@ -70,7 +72,7 @@ export class EmulatedAccount {
       nowS,
       ...requireCursor('payout', this.#payouts, cursor, nowS),
     });
-    const data = page.rows.map((payout) => renderPayout(payout, nowS));
+    const data = page.rows.map((payout) => renderPayout(payout, this.#currency, nowS));
     return { object: 'list', data, has_more: page.hasMore, url: '/v1/payouts' };
   }
 
@@ -78,21 +80,26 @@ export class EmulatedAccount {
     parseExpand(query, []);
     const payout = this.#payouts.find(id, nowS);
     if (payout === undefined) throw resourceMissing('payout', id, 'payout', 404);
-    return renderPayout(payout, nowS);
+    return renderPayout(payout, this.#currency, nowS);
   }
 
   /** Available is what a payout could take now; a payout leaves the balance when it is made, not when it arrives. */
   balance(nowS: number): Stripe.Balance {
-    let available = 0n;
-    let pending = 0n;
+    const own = this.#currency.toLowerCase();
+    const available = new Map([[own, 0n]]);
+    const pending = new Map([[own, 0n]]);
     for (const entry of this.#entries.rows) {
       if (entry.listableAtS > nowS) continue;
-      if (entry.availableOnS <= nowS || entry.movement === 'payout') available += entry.grossMinor - entry.feeMinor;
-      else pending += entry.grossMinor - entry.feeMinor;
+      const funds = entry.availableOnS <= nowS || entry.movement === 'payout' ? available : pending;
+      const currency = entry.currency.toLowerCase();
+      funds.set(currency, (funds.get(currency) ?? 0n) + entry.grossMinor - entry.feeMinor);
     }
-    const money = (minor: bigint) => [
-      { amount: Number(minor), currency: 'usd', source_types: { card: Number(minor) } },
-    ];
+    const money = (funds: ReadonlyMap<string, bigint>) =>
+      [...funds].map(([currency, minor]) => ({
+        amount: Number(minor),
+        currency,
+        source_types: { card: Number(minor) },
+      }));
     return { object: 'balance', available: money(available), livemode: true, pending: money(pending) };
   }
 
@@ -103,7 +110,7 @@ export class EmulatedAccount {
       business_type: 'company',
       charges_enabled: true,
       country: 'US',
-      default_currency: 'usd',
+      default_currency: this.#currency.toLowerCase(),
       details_submitted: true,
       email: 'owner@example.com',
       metadata: {},

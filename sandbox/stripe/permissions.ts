@@ -11,4 +11,6 @@ export interface StripeKey {
   readonly key: string;
   /** By default all of them. */
   readonly permissions?: readonly StripePermission[];
+  /** Refused from then on; by default never. */
+  readonly expiresAtS?: number;
 }

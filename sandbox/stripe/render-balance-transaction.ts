@@ -30,7 +30,7 @@ export function renderBalanceTransaction(
     fee_details: renderFees(entry),
     net: Number(entry.grossMinor - entry.feeMinor),
     reporting_category: codes.reportingCategory,
-    source: source === null ? null : expandSource ? renderSource(source, nowS) : source.id,
+    source: source === null ? null : expandSource ? renderSource(source, entry.currency, nowS) : source.id,
     // Only says whether the funds can be used yet, so the same row changes from one reading to the next.
     status: entry.availableOnS <= nowS ? 'available' : 'pending',
     type: codes.type,
@@ -51,7 +51,7 @@ function renderFees(entry: LedgerEntry): Stripe.BalanceTransaction.FeeDetail[] {
   ];
 }
 
-function renderSource(source: EntrySource, nowS: number): Stripe.BalanceTransactionSource {
+function renderSource(source: EntrySource, currency: string, nowS: number): Stripe.BalanceTransactionSource {
   switch (source.object) {
     case 'charge':
       return renderCharge(source, nowS);
@@ -60,7 +60,7 @@ function renderSource(source: EntrySource, nowS: number): Stripe.BalanceTransact
     case 'dispute':
       return renderDispute(source);
     case 'payout':
-      return renderPayout(source, nowS);
+      return renderPayout(source, currency, nowS);
     case 'conversion':
       throw new RangeError('Stripe converts inside the charge: there is no conversion to show');
   }

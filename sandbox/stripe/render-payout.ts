@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import type { Payout } from '../world/world.ts';
 
-export function renderPayout(payout: Payout, nowS: number): Stripe.Payout {
+export function renderPayout(payout: Payout, currency: string, nowS: number): Stripe.Payout {
   return {
     id: payout.id,
     object: 'payout',
@@ -13,7 +13,7 @@ export function renderPayout(payout: Payout, nowS: number): Stripe.Payout {
     automatic: payout.automatic,
     balance_transaction: payout.entryId,
     created: payout.createdS,
-    currency: 'usd',
+    currency: currency.toLowerCase(),
     description: 'STRIPE PAYOUT',
     destination: payout.id.replace('po_', 'ba_'),
     failure_balance_transaction: null,

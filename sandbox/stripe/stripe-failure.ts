@@ -36,6 +36,19 @@ export function invalidKey(key: string): StripeFailure {
   return new StripeFailure(401, { type: 'invalid_request_error', message }, BASIC);
 }
 
+export function expiredKey(key: string): StripeFailure {
+  const message = `Expired API Key provided: ${redact(key)}`;
+  return new StripeFailure(401, { type: 'invalid_request_error', code: 'api_key_expired', message }, BASIC);
+}
+
+/** The account of the Stripe-Account header is not this key's own, and none that is connected to it. */
+export function accountNotConnected(key: string, accountId: string): StripeFailure {
+  const message =
+    `The provided key '${redact(key)}' does not have access to account '${accountId}' (or that account does not exist). ` +
+    'Application access may have been revoked.';
+  return new StripeFailure(403, { type: 'invalid_request_error', code: 'account_invalid', message });
+}
+
 export function permissionMissing(key: string, accountId: string, permission: string): StripeFailure {
   const message =
     `The provided key '${redact(key)}' does not have the required permissions for this endpoint on account '${accountId}'. ` +

@@ -59,7 +59,8 @@ const paypal: ProcessorHabits = {
     const id = random.code(17);
     return { id, entryId: `${id}:${PAYPAL_EVENT_CODES[movement]}:${currency}` };
   },
-  accountId: (random) => random.code(13),
+  // PayPal leaves out of its account ids what people misread.
+  accountId: (random) => random.code(13).replaceAll('0', 'A').replaceAll('1', 'B'),
   foreign: 'held',
   disputeFee: 'own_row',
   bills: true,
@@ -94,12 +95,14 @@ export const ADYEN_TYPES: Readonly<Record<Movement, string>> = {
 const adyen: ProcessorHabits = {
   ids: (random, movement) => {
     const id = random.code(16);
-    return { id, entryId: `${id}:${ADYEN_TYPES[movement]}` };
+    // A payment has two names there: the payment's own, which the shop learns, and that of its capture, which names the line.
+    return { id, entryId: `${ADYEN_TYPES[movement]}:${movement === 'charge' ? `M${id.slice(1)}` : id}` };
   },
   accountId: () => 'ExampleShopECOM',
   foreign: 'refused',
-  disputeFee: 'own_row',
-  bills: true,
+  disputeFee: 'inside',
+  // Its bills carry no reference that a shop could know.
+  bills: false,
   payouts: 'bare',
 };
 

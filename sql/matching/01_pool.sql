@@ -107,7 +107,7 @@ with ignored as (
 ), processor as (
   select t.row_id, t.version, t.external_id, t.merchant_reference
   from ignored g join processor_transactions t on t.home_date = g.p_home_date and t.row_id = g.p_row_id and t.version = g.p_version
-  where t.moves_balance or t.status = 'void'
+  where (t.moves_balance or t.status = 'void') and not t.withdrawn
 )
 select 'processor'::side as side, t.row_id, k.type, k.value
 from processor t
@@ -120,7 +120,7 @@ union all
 select 'internal', t.row_id, k.type, k.value
 from ignored g join internal_transactions t on t.home_date = g.i_home_date and t.row_id = g.i_row_id and t.version = g.i_version
 cross join lateral (values ('processor_id'::reference_type, t.processor_reference), ('merchant_reference', t.merchant_reference)) k (type, value)
-where k.value is not null and (t.moves_balance or t.status = 'void')
+where k.value is not null and (t.moves_balance or t.status = 'void') and not t.withdrawn
 
 -- step: analyze_ignored_keys
 analyze ignored_keys
@@ -231,8 +231,9 @@ with rows as (
 )
 select t.row_id, t.version, t.home_date, t.introduced_seq, t.level, t.external_id, t.merchant_reference, t.parent_id, t.kind,
        t.currency, t.gross as amount, t.fee, t.status, t.reverses, t.moves_balance, t.test_mode, t.unknown_code,
-       t.presentment_amount, t.presentment_currency, t.occurred_at, t.content_hash,
-       t.level = 'activity' and (t.moves_balance or t.status = 'void') and t.kind <> all (':never_kinds'::kind[]) as takes_part
+       t.presentment_amount, t.presentment_currency, t.occurred_at, t.content_hash, t.withdrawn,
+       t.level = 'activity' and (t.moves_balance or t.status = 'void') and not t.withdrawn
+         and t.kind <> all (':never_kinds'::kind[]) as takes_part
 from rows t
 
 -- step: pool_internal
@@ -249,6 +250,6 @@ with rows as (
 )
 select t.row_id, t.version, t.home_date, t.introduced_seq, t.external_id, t.processor_reference, t.merchant_reference,
        t.parent_id, t.kind, t.currency, t.amount, t.fee, t.status, t.reverses, t.moves_balance, t.unknown_code,
-       t.occurred_at, t.content_hash,
-       (t.moves_balance or t.status = 'void') and t.kind <> all (':never_kinds'::kind[]) as takes_part
+       t.occurred_at, t.content_hash, t.withdrawn,
+       (t.moves_balance or t.status = 'void') and not t.withdrawn and t.kind <> all (':never_kinds'::kind[]) as takes_part
 from rows t

@@ -1,18 +1,20 @@
--- Decides every row that found no partner: the first that holds of ambiguous (a live group already uses its key),
--- ignored > unknown_type > no partner expected > pending_source > pending_timing > missing.
+-- Decides every row that found no partner: the first that holds of withdrawn (ignored), of another level (ignored: rows of a payout
+-- say the same money again), ambiguous (a live group already uses its key), ignored > unknown_type > no partner expected >
+-- pending_source > pending_timing > missing. What an old payment's late change brings in from before the account's start is
+-- nobody's to book.
 -- Must leave no row without a verdict.
 
 -- step: singles hashed
 create temp table singles on commit drop as
 select 'processor'::side as side, p.level, p.row_id, p.version, p.home_date, p.introduced_seq, p.kind, p.currency, p.amount,
        p.status, p.moves_balance, p.test_mode, p.unknown_code, p.occurred_at, p.content_hash, p.external_id, p.takes_part,
-       p.presentment_currency, p.presentment_amount, c.reason as crowded
+       p.presentment_currency, p.presentment_amount, p.withdrawn, c.reason as crowded
 from left_processor p left join crowded c on c.row_id = p.row_id
 where not exists (select 1 from pairs d where d.p_row_id = p.row_id)
 union all
 select 'internal', 'activity', i.row_id, i.version, i.home_date, i.introduced_seq, i.kind, i.currency, i.amount,
        i.status, i.moves_balance, false, i.unknown_code, i.occurred_at, i.content_hash, i.external_id, i.takes_part,
-       null, null, c.reason
+       null, null, i.withdrawn, c.reason
 from left_internal i left join crowded c on c.row_id = i.row_id
 where not exists (select 1 from pairs d where d.i_row_id = i.row_id)
 
@@ -111,8 +113,10 @@ where case
 create temp table decided_singles on commit drop as
 select s.*,
        case
-         when s.crowded is not null or e.row_id is not null or s.level <> 'activity' then 'ambiguous'
-         when n.reason is not null or not s.moves_balance then 'ignored'
+         when s.withdrawn then 'ignored'
+         when s.level <> 'activity' then 'ignored'
+         when s.crowded is not null or e.row_id is not null then 'ambiguous'
+         when n.reason is not null or not s.moves_balance or s.home_date < ':start_date' then 'ignored'
          when s.unknown_code is not null then 'unknown_type'
          when r.partner <> 'required' then 'matched'
          when not :covered then 'pending_source'
@@ -121,9 +125,12 @@ select s.*,
          else 'missing_processor'
        end::verdict as verdict,
        case
-         when s.crowded is not null or e.row_id is not null or s.level <> 'activity' then 'needs_groups'
+         when s.withdrawn then 'withdrawn'
+         when s.level <> 'activity' then s.level || ' level is not compared yet'
+         when s.crowded is not null or e.row_id is not null then 'needs_groups'
          when n.reason is not null then n.reason
          when not s.moves_balance then 'no balance movement'
+         when s.home_date < ':start_date' then 'before the account starts'
          when s.unknown_code is not null then 'code ' || left(s.unknown_code, 60)
        end as reason
 from singles s

@@ -1,0 +1,60 @@
+// The accounts of the demo's company: whose ledger, which currency and business day, and what stands in for the processor.
+import {
+  type EmulatedSource,
+  emulatePayPal,
+  emulateSettlementReports,
+  emulateSquare,
+  emulateStripe,
+} from '../sandbox/emulated-source.ts';
+import type { Presentment } from '../sandbox/world/prices.ts';
+import type { World } from '../sandbox/world/world.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface DemoAccount {
+  readonly account: string;
+  readonly zone: string;
+  readonly currency: Presentment;
+  /** Of all transactions of a day, in percent. */
+  readonly sharePercent: number;
+  /** How long after midnight the processor has all of the day. */
+  readonly completeAfterMs: number;
+  emulate(world: World, folder: string): Promise<EmulatedSource>;
+}
+
+export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
+  {
+    account: 'stripe/us',
+    zone: 'America/New_York',
+    currency: 'USD',
+    sharePercent: 50,
+    // Stripe lists a transaction up to five minutes late.
+    completeAfterMs: 6 * MINUTE_MS,
+    emulate: emulateStripe,
+  },
+  {
+    account: 'paypal/eu',
+    zone: 'Europe/Berlin',
+    currency: 'EUR',
+    sharePercent: 25,
+    // PayPal's reports are up to three hours behind, and move by the hour.
+    completeAfterMs: 250 * MINUTE_MS,
+    emulate: emulatePayPal,
+  },
+  {
+    account: 'square/jp',
+    zone: 'Asia/Tokyo',
+    currency: 'JPY',
+    sharePercent: 15,
+    completeAfterMs: 30 * MINUTE_MS,
+    emulate: emulateSquare,
+  },
+  {
+    account: 'adyen/uk',
+    zone: 'Europe/London',
+    currency: 'GBP',
+    sharePercent: 10,
+    completeAfterMs: 6 * MINUTE_MS,
+    emulate: emulateSettlementReports,
+  },
+];
