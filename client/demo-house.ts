@@ -13,6 +13,7 @@ import { generateWorld } from '../sandbox/world/generate-world.ts';
 import type { World } from '../sandbox/world/world.ts';
 import { composeAccounts } from '../worker/compose-accounts.ts';
 import { composeOutbox } from '../worker/compose-outbox.ts';
+import { composeTokenise } from '../worker/compose-tokenise.ts';
 import { loadConfig } from '../worker/config.ts';
 import { DEMO_ACCOUNTS, type DemoAccount } from './demo-accounts.ts';
 import { type LocalRecon, startLocalRecon, workerUrl } from './local-recon.ts';
@@ -21,6 +22,8 @@ import { planSchedules } from './temporal/schedule-plan.ts';
 
 // Planted cases need room beside ordinary trade.
 const TRANSACTIONS_MIN = 60;
+// No secret: what it protects is made up.
+const TOKEN_KEY = 'the key of a company that does not exist';
 
 export interface DemoHouseOptions {
   /** Everything of the demo is kept here; what an earlier demo left is removed. */
@@ -31,6 +34,8 @@ export interface DemoHouseOptions {
   readonly transactionsPerDay: number;
   /** By default all of them. */
   readonly accounts?: readonly DemoAccount[];
+  /** Changes a world before anybody sees it. */
+  readonly onWorld?: (world: World) => void;
   readonly keepDatabase: boolean;
   readonly nowMs: () => number;
   readonly onProgress: (message: string) => void;
@@ -100,6 +105,7 @@ async function openBranch(account: DemoAccount, options: DemoHouseOptions): Prom
     days: options.days,
     transactionsPerDay: Math.max(TRANSACTIONS_MIN, Math.round((options.transactionsPerDay * wanted) / 100)),
   });
+  options.onWorld?.(world);
   return {
     account: account.account,
     world,
@@ -137,6 +143,7 @@ async function startRecon(
       return {
         accounts: composeAccounts(config, { nowMs, gateFor: leasedGates(database) }),
         outbox: composeOutbox(config, database, nowMs),
+        tokenise: composeTokenise(config),
         nowMs,
       };
     },
@@ -157,6 +164,7 @@ async function writeConfig(
       'database-url': workerUrl(stack.postgres.url),
       'database-owner-url': stack.postgres.url,
       'shop-url': shop.toString(),
+      'token-key': TOKEN_KEY,
       'smtp-url': stack.mailbox?.url ?? 'smtp://127.0.0.1:25',
     },
     ...branches.map(({ source }) => source.secrets),
@@ -186,6 +194,7 @@ async function writeConfig(
         watermark: SHOP_WATERMARK_QUERY,
       },
     })),
+    personalData: { tokenKey: 'file:secrets/token-key' },
     reports: { store: '.' },
     notifications: {
       from: 'recon@example.com',

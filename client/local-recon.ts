@@ -28,7 +28,9 @@ export interface LocalReconOptions {
   readonly deps: (local: {
     database: DatabasePool;
     stack: LocalStack;
-  }) => Promise<Pick<ActivityDeps, 'accounts' | 'outbox' | 'nowMs'> & Partial<Pick<ActivityDeps, 'onTimings'>>>;
+  }) => Promise<
+    Pick<ActivityDeps, 'accounts' | 'outbox' | 'nowMs'> & Partial<Pick<ActivityDeps, 'onTimings' | 'tokenise'>>
+  >;
   readonly fetchTaskQueues?: readonly string[];
   /** Lets a benchmark see when each step starts and ends. */
   readonly observe?: (activities: Activities) => Activities;

@@ -44,7 +44,7 @@ export async function completeBatch(
     if (batch.done) return;
     if (batch.snapshot) await withdraw(connection, target);
     await noteBalances(connection, target, balances);
-    await connection.query(sql.unsafe`update batches set done = true where batch_id = ${batchId}`);
+    await connection.query(sql.unsafe`update batches set done = true, settled = true where batch_id = ${batchId}`);
   });
 }
 

@@ -16,6 +16,14 @@ export class FileDigests {
   async of(path: string, signal: AbortSignal): Promise<string> {
     const file = await openFile(path);
     try {
+      return await this.ofOpen(path, file, signal);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async ofOpen(path: string, file: FileHandle, signal: AbortSignal): Promise<string> {
+    try {
       const facts = await factsOf(file);
       const known = this.#known.get(path);
       if (known?.content === facts.content) return known.digest;
@@ -25,8 +33,6 @@ export class FileDigests {
     } catch (error) {
       signal.throwIfAborted();
       throw fileError(path, error);
-    } finally {
-      await file.close();
     }
   }
 

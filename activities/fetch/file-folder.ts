@@ -3,7 +3,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { basename, join, matchesGlob, sep } from 'node:path';
 import { SourceRejected } from '../errors.ts';
 import { FileDigests } from './file-digest.ts';
-import { openLocal } from './file-local.ts';
+import { localBytes } from './file-local.ts';
 import { FILES_MAX, type FilePlace, isTemporary, type PlacedFile } from './file-place.ts';
 import { fileError } from './open-file.ts';
 
@@ -30,7 +30,7 @@ export function fileFolder(folder: string, pattern: string): FilePlace {
     },
     async open(name, content, signal) {
       const { path } = await insideFolder(folder, name);
-      return openLocal(path, name, content, digests, signal);
+      return localBytes({ path, name, content }, digests, signal);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { SourceRejected } from '../errors.ts';
 import { FileDigests } from './file-digest.ts';
-import { openLocal } from './file-local.ts';
+import { localBytes } from './file-local.ts';
 import { clippedNames, FILES_MAX, type FilePlace } from './file-place.ts';
 import { factsOf, openFile } from './open-file.ts';
 
@@ -23,7 +23,7 @@ export function fileList(paths: readonly string[]): FilePlace {
     async open(file, content, signal) {
       const path = pathByName.get(file);
       if (path === undefined) throw new SourceRejected(name, `knows no file ${file}: the list of files has changed`);
-      return openLocal(path, file, content, digests, signal);
+      return localBytes({ path, name: file, content }, digests, signal);
     },
   };
 }

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { SourceRejected } from '../errors.ts';
 import { type LocationSourceOptions, locationSource } from './file-location.ts';
-import { CSV_HEADER, csvLine, folderForTests, idsOf, processorLine } from './files-for-tests.ts';
+import { CSV_HEADER, csvLine, folderForTests, idsOf, processorFile, processorLine } from './files-for-tests.ts';
 import { NEVER_ABORTED, readAll } from './pages-for-tests.ts';
 import { ACCOUNT, ZONE } from './rows-for-tests.ts';
 import { zipOf } from './zip-for-tests.ts';
@@ -66,6 +65,16 @@ test('the key stays as long as the contents do, wherever they are; another encod
   expect(await key(folder)).not.toBe(first);
 });
 
+test('of snapshots only the newest is read: an older one still holds what has vanished', async () => {
+  const folder = await emptyFolder();
+  for (const [name, seconds] of [['b.csv', 1_000] as const, ['a.csv', 2_000] as const]) {
+    await writeFile(join(folder, name), CSV_HEADER + csvLine(name));
+    await utimes(join(folder, name), seconds, seconds);
+  }
+  const source = sourceOf(folder, { pattern: '*.csv', snapshot: true });
+  expect(idsOf((await readAll(source)).rows)).toEqual(['a.csv']);
+});
+
 test('a folder without a matching file reaches nowhere and covers nothing, until one comes', async () => {
   const folder = await emptyFolder();
   const source = sourceOf(folder, { pattern: '*.csv', complete: true, snapshot: true });
@@ -122,8 +131,10 @@ test('a folder or a pipe among the files is refused by name, and never waited on
   await mkdir(join(folder, 'sub.csv'));
   await expect(planOf(folder)).rejects.toThrow('sub.csv: is a folder: narrow the pattern, or move it away');
   await rm(join(folder, 'sub.csv'), { recursive: true });
-  execFileSync('mkfifo', [join(folder, 'pipe.csv')]);
+  await files.pipe(join(folder, 'pipe.csv'));
   await expect(planOf(folder)).rejects.toThrow('pipe.csv: is not a regular file');
+  const named = processorFile(join(folder, 'pipe.csv'));
+  await expect(readAll(named)).rejects.toThrow('pipe.csv: is not a file: name the files themselves');
 });
 
 test('what is still being transferred is not there yet, unless the pattern asks for such names', async () => {

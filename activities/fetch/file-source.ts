@@ -31,7 +31,7 @@ export interface FileReading {
   readonly layout?: ((file: FileIdentity) => CsvLayout) | undefined;
   /** Changes whenever the layout does: a file that is understood another way is staged again. */
   readonly layoutKey?: string | undefined;
-  /** True where the files together are the whole truth about the days in them. Default: they add to what was there. */
+  /** True where the newest file is the whole truth about the days in it. Default: they add to what was there. */
   readonly snapshot?: boolean | undefined;
   /** Rows, good and bad, that are handed on and committed together. */
   readonly chunkRows?: number | undefined;
@@ -76,7 +76,8 @@ function sourceOf<R extends ProcessorRow | InternalRow>(
     name: place.name,
     watermarkMs: options.watermarkMs,
     async plan(request, signal) {
-      const files = await place.list(signal);
+      const listed = await place.list(signal);
+      const files = options.snapshot === true ? newestOf(listed) : listed;
       return planOf(place, options, files, await contentsOf(place, files, contents, signal), request);
     },
     async *read({ name, contentKey }, cursor, signal) {
@@ -87,6 +88,12 @@ function sourceOf<R extends ProcessorRow | InternalRow>(
     },
     probe: options.probe,
   };
+}
+
+/** Of snapshots only the newest is the truth: an older one still holds what has vanished since. */
+function newestOf(files: readonly PlacedFile[]): readonly PlacedFile[] {
+  const [newest] = files.toSorted((a, b) => b.modifiedMs - a.modifiedMs || (a.name < b.name ? 1 : -1));
+  return newest === undefined ? [] : [newest];
 }
 
 async function contentsOf(

@@ -1,7 +1,9 @@
 // A folder of files for tests of what reads files, and the sources over them.
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { ProcessorRow } from '../../domain/transaction.ts';
 import { type FileSourceOptions, fileSource } from './file.ts';
@@ -23,6 +25,10 @@ export function folderForTests() {
     async fileWith(name: string, content: string | Buffer): Promise<string> {
       await writeFile(join(folder, name), content);
       return join(folder, name);
+    },
+    /** A pipe that nobody writes to. */
+    async pipe(path: string): Promise<void> {
+      await promisify(execFile)('/usr/bin/mkfifo', [path]);
     },
   };
 }

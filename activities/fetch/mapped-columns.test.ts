@@ -132,6 +132,16 @@ describe('rows that cannot be understood are quarantined, the others go on', () 
     ]);
   });
 
+  test('a date alone is the start of that day in its zone, also where clocks skip midnight', async () => {
+    const words = { ...SMALL, time: { column: 'When', format: 'yyyy-MM-dd', zone: 'America/Sao_Paulo' } };
+    const text = ['2026-01-31', '2018-11-04'].map((day, at) => `${day},D${at},Sale,1.00,USD\n`).join('');
+    const { rows } = await texts.read(words, SMALL_HEADER + text);
+    expect(rows.map(({ occurredAtMs }) => new Date(occurredAtMs).toISOString())).toEqual([
+      '2026-01-31T03:00:00.000Z',
+      '2018-11-04T03:00:00.000Z',
+    ]);
+  });
+
   test('rows of another account, one by one', async () => {
     const words = { ...SMALL, account: { column: 'Shop', value: ['EU', 'EU-2'] } };
     const text = ['EU', 'US', '', 'EU-2'].map((shop, at) => `${SALE.replace('A1', `A${at}`)},${shop}\n`).join('');

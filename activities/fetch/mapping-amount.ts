@@ -1,7 +1,7 @@
 // Decides how many minor units the cells of a row say, with the sign of the merchant's balance. Empty is null, never 0.
 import { currencyExponent, stripeExponent } from '../../domain/currency.ts';
 import { DataError } from '../../domain/data-error.ts';
-import { parseDecimalAmount, rescaleMinor } from '../../domain/money.ts';
+import { formatMinor, parseDecimalAmount, rescaleMinor } from '../../domain/money.ts';
 import type { Kind } from '../../domain/vocabulary.ts';
 import type { ColumnFinder } from './mapping-cells.ts';
 import { decimalReader } from './mapping-decimal.ts';
@@ -140,4 +140,16 @@ function withoutPadding(text: string, currency: string): string {
 
 function negated(value: bigint | null, negate: boolean): bigint | null {
   return value !== null && negate ? -value : value;
+}
+
+export const NO_AMOUNT: AmountReader = () => null;
+
+export function requiredMinor(amount: bigint | null, field: string): bigint {
+  if (amount === null) throw new DataError(field, 'is missing');
+  return amount;
+}
+
+/** As the file contract writes it. */
+export function decimalOf(amount: bigint | null, currency: string): string | undefined {
+  return amount === null ? undefined : formatMinor(amount, currency);
 }

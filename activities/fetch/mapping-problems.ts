@@ -1,7 +1,7 @@
 // Finds what is wrong with a mapping as a whole: words that are right alone and cannot go together. Each problem says
 // what to write instead. Pure.
 import { assertZone } from '../../domain/business-date.ts';
-import { type DateFormat, dateFormat } from './date-format.ts';
+import { dateFormat } from './date-format.ts';
 import type { FormatSpec, Mapping, TimeSpec } from './mapping-schema.ts';
 import { namedColumns } from './named-columns.ts';
 
@@ -60,16 +60,14 @@ function ofTimeFormats(time: TimeSpec): Problem[] {
   const path = ['time', 'format'];
   const formats = time.format.map((text) => ({ text, format: dateFormat(text, time) }));
   for (const { text, format } of formats) {
-    if (!isReadable(text, format))
+    if (!namesADay(text)) {
       found.push([path, `"${text}" is not a format in Luxon's tokens, such as yyyy-MM-dd HH:mm:ss`]);
+    }
     if (format.hasShortYear && time.pivot === undefined) {
       found.push([
         ['time', 'pivot'],
         `"${text}" has two-digit years: write pivot: 70 (below it 20yy, from it on 19yy)`,
       ]);
-    }
-    if (!format.hasTime) {
-      found.push([path, `"${text}" has no time of day, so that a row's business date would be a guess: add HH:mm`]);
     }
     if (!format.hasOffset && time.zone === undefined && time.zoneColumn === undefined) {
       found.push([['time'], `"${text}" holds no offset: name zone: Europe/Berlin, or zoneColumn`]);
@@ -96,19 +94,14 @@ function ofAmounts(mapping: Mapping): Problem[] {
 }
 
 function ofSigns(mapping: Mapping): Problem[] {
-  const found: Problem[] = [];
   const amounts = mapping.side === 'internal' ? { amount: mapping.amount } : { gross: mapping.gross, net: mapping.net };
-  for (const [field, spec] of Object.entries(amounts)) {
+  return Object.entries(amounts).flatMap(([field, spec]): Problem[] => {
     const amount = spec !== undefined && 'otherwise' in spec ? spec.amount : spec;
-    if (amount === undefined || !('sign' in amount)) continue;
-    if (typeof amount.sign !== 'string') {
-      const both = amount.sign.debit.filter(
-        (word) => amount.sign !== 'signed' && amount.sign !== 'by_kind' && amount.sign.credit.includes(word),
-      );
-      if (both.length > 0) found.push([[field, 'sign'], `"${both[0]}" is debit and credit: keep it in one of them`]);
-    }
-  }
-  return found;
+    if (amount === undefined || !('sign' in amount) || typeof amount.sign === 'string') return [];
+    const { debit, credit } = amount.sign;
+    const both = debit.find((word) => credit.includes(word));
+    return both === undefined ? [] : [[[field, 'sign'], `"${both}" is debit and credit: keep it in one of them`]];
+  });
 }
 
 function ofNames(mapping: Mapping): Problem[] {
@@ -116,7 +109,7 @@ function ofNames(mapping: Mapping): Problem[] {
   const found: Problem[] = mapping.optional
     .filter((name) => !named.has(name))
     .map((name) => [['optional'], `"${name}" is not read by any field: leave it out`] as const);
-  if (mapping.kind !== undefined && 'column' in mapping.kind && mapping.optional.includes(mapping.kind.column)) {
+  if ('column' in mapping.kind && mapping.optional.includes(mapping.kind.column)) {
     found.push([['optional'], `"${mapping.kind.column}" tells the kind: it cannot be missing`]);
   }
   return found;
@@ -131,19 +124,15 @@ function isZone(zone: string): boolean {
   }
 }
 
-/** Whether the format reads what it would write itself. */
-function isReadable(text: string, format: DateFormat): boolean {
-  return /d/.test(text) && /[ML]/.test(text) && /y/.test(text) && !hasUnknownLetters(text) && format !== undefined;
-}
-
-function hasUnknownLetters(text: string): boolean {
+/** A format of another library is right in its own words: YYYY-MM-DD, %Y-%m-%d. */
+function namesADay(text: string): boolean {
   const tokens = text.replace(/'[^']*'/g, '').match(/([A-Za-z])\1*/g) ?? [];
-  return tokens.some((token) => !KNOWN_TOKENS.has(token));
+  const has = (letters: RegExp) => tokens.some((token) => letters.test(token));
+  return tokens.every((token) => KNOWN_TOKENS.has(token)) && has(/^d/) && has(/^[ML]/) && has(/^y/);
 }
 
 // https://moment.github.io/luxon/#/parsing?id=table-of-tokens, those that name a date or a time.
-const KNOWN_TOKENS: ReadonlySet<string> = new Set(
-  'S SSS u uu uuu s ss m mm h hh H HH Z ZZ ZZZ z a d dd ccc cccc EEE EEEE L LL LLL LLLL M MM MMM MMMM y yy yyyy yyyyyy o ooo'.split(
-    ' ',
-  ),
-);
+const KNOWN_TOKENS: ReadonlySet<string> = new Set([
+  ...['yy', 'yyyy', 'M', 'MM', 'MMM', 'MMMM', 'L', 'LL', 'LLL', 'LLLL', 'd', 'dd', 'EEE', 'EEEE', 'ccc', 'cccc'],
+  ...['H', 'HH', 'h', 'hh', 'm', 'mm', 's', 'ss', 'S', 'SSS', 'u', 'uu', 'uuu', 'a', 'z', 'Z', 'ZZ', 'ZZZ'],
+]);

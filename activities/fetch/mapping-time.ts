@@ -12,6 +12,7 @@ import { quoted } from './quoted.ts';
 export type TimeReader = (cells: readonly string[]) => string;
 
 const FIELD = 'occurredAt';
+const HOUR_MS = 3_600_000;
 // A file names a handful of zones; one that names thousands has another column there.
 const ZONES_MAX = 1_000;
 // The longest names of months and offsets fit.
@@ -31,6 +32,11 @@ export function timeReader(spec: TimeSpec, find: ColumnFinder): TimeReader {
     }
     return new Date(instantOf(wall, text, cells, zones)).toISOString();
   };
+}
+
+/** A date alone is the start of that day in its zone. */
+interface FoundTime extends WallTime {
+  readonly hasTime: boolean;
 }
 
 /** A calendar day, whatever time stands behind it. */
@@ -54,21 +60,23 @@ export function columnsOfTime(spec: TimeSpec): string[] {
   return [spec.column, spec.date, spec.time].filter((name) => name !== undefined);
 }
 
-function wallTime(text: string, formats: readonly DateFormat[]): WallTime | null {
+function wallTime(text: string, formats: readonly DateFormat[]): FoundTime | null {
   if (text.length > TIME_CHARS_MAX) return null;
   for (const format of formats) {
     const wall = format.read(text);
-    if (wall !== null) return wall;
+    if (wall !== null) return { ...wall, hasTime: format.hasTime };
   }
   return null;
 }
 
 type ZoneOf = (cells: readonly string[]) => LocalTimeReader;
 
-function instantOf(wall: WallTime, text: string, cells: readonly string[], zoneOf: ZoneOf | null): number {
+function instantOf(wall: FoundTime, text: string, cells: readonly string[], zoneOf: ZoneOf | null): number {
   if (wall.offsetMs !== null) return wall.localMs - wall.offsetMs;
   if (zoneOf === null) throw new DataError(FIELD, `${quoted(text)} has no zone: name time.zone in the mapping`);
-  const instantMs = zoneOf(cells)(wall.localMs);
+  const at = zoneOf(cells);
+  // Where clocks skip midnight, a day begins an hour later.
+  const instantMs = at(wall.localMs) ?? (wall.hasTime ? null : at(wall.localMs + HOUR_MS));
   if (instantMs !== null) return instantMs;
   throw new DataError(
     FIELD,

@@ -4,7 +4,7 @@ import { DataError } from '../../domain/data-error.ts';
 import type { Kind } from '../../domain/vocabulary.ts';
 import { isKind } from './contract-fields.ts';
 import { type ColumnFinder, cellAt } from './mapping-cells.ts';
-import type { CurrencySpec, FlagSpec, KindSpec } from './mapping-schema.ts';
+import type { CurrencySpec, FlagSpec, KindSpec, Mapping } from './mapping-schema.ts';
 import { quoted } from './quoted.ts';
 
 export interface KindMeaning {
@@ -18,6 +18,9 @@ export interface KindMeaning {
 }
 
 type Cells = readonly string[];
+
+/** What one side's cells say: fields of the contract's record, undefined where it says nothing. */
+export type FieldsReader = (cells: Cells, currency: string, meaning: KindMeaning) => Record<string, unknown>;
 
 export function kindReader(spec: KindSpec, find: ColumnFinder): (cells: Cells) => KindMeaning {
   if ('constant' in spec) {
@@ -78,4 +81,15 @@ export function wordReader<Value>(
 
 export function flagReader(spec: FlagSpec | undefined, field: string, find: ColumnFinder) {
   return spec === undefined ? null : wordReader(spec, field, find);
+}
+
+/** Null where only the sign would tell, and it is not known yet. */
+export function reversesReader(mapping: Mapping, find: ColumnFinder) {
+  const wordOf = flagReader(mapping.reverses, 'reverses', find);
+  return (cells: Cells, meaning: KindMeaning, amount: bigint | null): boolean | null => {
+    if (wordOf !== null) return wordOf(cells);
+    if (typeof meaning.reverses === 'boolean') return meaning.reverses;
+    if (amount === null) return null;
+    return meaning.reverses === 'credit' ? amount > 0n : amount < 0n;
+  };
 }

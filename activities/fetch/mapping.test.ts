@@ -76,7 +76,6 @@ test.each<[string, object, RegExp]>([
     { time: { ...SMALL.time, format: 'dd.MM.yy HH:mm' } },
     /^time.pivot: .* two-digit years/,
   ],
-  ['a day without a time', { time: { ...SMALL.time, format: 'yyyy-MM-dd' } }, /^time.format: .* no time of day/],
   [
     'a format of another library',
     { time: { ...SMALL.time, format: 'YYYY-MM-DD HH:mm' } },

@@ -3,6 +3,7 @@
 import { SourceError, SourceUnavailable } from '../errors.ts';
 import { errorCode } from './error-code.ts';
 import type { RequestGate } from './request-gate.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export const PAYPAL_SOURCE = 'PayPal API';
 
@@ -26,8 +27,6 @@ export interface PayPalReply {
 
 // A page of 500 rows is under one megabyte.
 const BODY_BYTES_MAX = 32 * 1024 * 1024;
-// A longer wait would be a mistake of the header, and the schedule of retries is the workflow's.
-const RETRY_AFTER_MS_MAX = 3_600_000;
 const DEBUG_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /** @throws SourceUnavailable when no whole answer came; the signal's own reason when it ended the request. */
@@ -85,11 +84,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Seconds or a date (RFC 9110); null where PayPal, as usual, sends none. */
-function retryAfterMs(header: string | null): number | null {
-  if (header === null) return null;
-  const waitMs = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(waitMs) ? null : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MS_MAX);
 }

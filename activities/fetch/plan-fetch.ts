@@ -8,6 +8,7 @@ import type { PlannedBatch, SourceReady } from '../../workflows/contracts.ts';
 import { type AccountSetup, sourceOf } from '../accounts.ts';
 import { SourceNotReady } from '../errors.ts';
 import type { RunRow } from '../reconcile/run-context.ts';
+import { type LatestSnapshot, latestSnapshot, snapshotKey } from './latest-snapshot.ts';
 import type { SourcePlan } from './source.ts';
 import { stagedBefore } from './staged-before.ts';
 
@@ -53,12 +54,12 @@ export async function planFetch(
     throw new RangeError(`${plan.sourceName}: more than ${PLANNED_SHARDS_MAX} shards in one plan`);
   }
   return database.transaction(async (connection) => {
-    const { batch_id: batchId, done } = await openBatch(connection, run, side, plan, watermarkMs);
-    // A snapshot is the whole truth only when all of it is read: what is left out could not be told from what vanished.
-    const staged =
-      plan.snapshot === true
-        ? []
-        : await stagedBefore(connection, { batchId, accountId: run.account_id, side }, plan.shards);
+    const latest =
+      plan.snapshot === true ? await latestSnapshot(connection, { accountId: run.account_id, side }) : null;
+    const { batch_id: batchId, done } = await openBatch(connection, run, side, { plan, watermarkMs, latest });
+    const known = await stagedBefore(connection, { batchId, accountId: run.account_id, side }, plan.shards);
+    // An older snapshot that comes again is news: only what the latest one was made of need not be read.
+    const staged = latest === null ? known : known.filter((shard) => latest.contents.has(shard.contentKey));
     if (!done) await addShards(connection, batchId, plan, new Set(staged.map((shard) => shard.contentKey)));
     const knownRows = staged.reduce((sum, shard) => sum + shard.rowCount, 0n);
     await connection.query(sql.unsafe`
@@ -77,46 +78,34 @@ export async function planFetch(
   });
 }
 
+interface PlannedRead {
+  readonly plan: SourcePlan;
+  readonly watermarkMs: number | null;
+  /** Null where the plan is no snapshot. */
+  readonly latest: LatestSnapshot | null;
+}
+
 const openedBatch = z.object({ batch_id: z.bigint(), done: z.boolean() });
 
-async function openBatch(
+function openBatch(
   connection: DatabaseTransactionConnection,
   run: RunRow,
   side: Side,
-  plan: SourcePlan,
-  watermarkMs: number | null,
+  { plan, watermarkMs, latest }: PlannedRead,
 ): Promise<z.infer<typeof openedBatch>> {
-  const isSnapshot = plan.snapshot === true;
   const ownKey = plan.sourceKey ?? `run/${run.run_id}`;
-  const sourceKey = isSnapshot ? await snapshotKey(connection, run, side, ownKey) : ownKey;
+  const sourceKey = latest === null ? ownKey : snapshotKey(ownKey, latest);
+  const contents = latest === null ? [] : plan.shards.flatMap((shard) => shard.contentKey ?? []);
   return connection.one(sql.type(openedBatch)`
     insert into batches as b (account_id, side, source_key, source_name, watermark, fetched_until, states_completeness,
-      reaches_last_row, snapshot, opened_by_run)
+      reaches_last_row, snapshot, snapshot_contents, opened_by_run)
     values (${run.account_id}, ${side}, ${sourceKey}, ${plan.sourceName}, ${instant(watermarkMs)}::timestamptz,
             ${instant(plan.fetchedUntilMs)}::timestamptz, ${plan.statesCompleteness}, ${plan.reachesLastRow === true},
-            ${isSnapshot}, ${run.run_id})
+            ${latest !== null}, ${sql.array(contents, 'text')}, ${run.run_id})
     on conflict (account_id, side, source_key) do update
       set watermark = greatest(b.watermark, excluded.watermark), fetched_until = greatest(b.fetched_until, excluded.fetched_until),
           states_completeness = b.states_completeness or excluded.states_completeness, reaches_last_row = excluded.reaches_last_row
     returning batch_id, done`);
-}
-
-/**
- * Names the snapshot that it follows: content that was the truth before is read again when another truth came between, so
- * that its rows come back. The latest one again is the same read.
- */
-async function snapshotKey(
-  connection: DatabaseTransactionConnection,
-  run: RunRow,
-  side: Side,
-  ownKey: string,
-): Promise<string> {
-  const latest = await connection.maybeOne(sql.type(z.object({ batch_id: z.bigint(), source_key: z.string() }))`
-    select batch_id, source_key from batches
-    where account_id = ${run.account_id} and side = ${side} and snapshot and done order by batch_id desc limit 1`);
-  if (latest === null) return `${ownKey} after #0`;
-  const isSame = latest.source_key.replace(/ after #\d+$/, '') === ownKey;
-  return isSame ? latest.source_key : `${ownKey} after #${latest.batch_id}`;
 }
 
 async function addShards(

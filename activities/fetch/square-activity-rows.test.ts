@@ -37,7 +37,7 @@ const DISPUTE = {
 };
 
 const payment = (given: object = {}) => squarePaymentRow(projectPayment({ ...PAYMENT, ...given }), context);
-const refund = (given: object = {}) => squareRefundRow(projectRefund({ ...REFUND, ...given }), context);
+const refund = (given: object = {}) => squareRefundRow(projectRefund({ ...REFUND, ...given }), PAYMENT, context);
 const disputes = (given: object = {}) => squareDisputeRows(projectDispute({ ...DISPUTE, ...given }), context);
 const fees = (...amounts: bigint[]) => ({ processingFee: amounts.map((amount) => ({ amountMoney: usd(amount) })) });
 
@@ -124,9 +124,18 @@ test('a refund is taken from the balance, names its payment, and may bring back 
     feeMinor: -34n,
     netMinor: -466n,
     parentId: 'P1',
-    merchantReference: null,
+    references: [],
   });
   expect(refund({ paymentId: null, unlinked: true }).parentId).toBeNull();
+});
+
+test('the shop knows a refund by what it knows the payment by, never by the order that Square makes for it', () => {
+  const referenceOf = (payment: Parameters<typeof squareRefundRow>[1]) =>
+    squareRefundRow(projectRefund(REFUND), payment, context).merchantReference;
+  expect(referenceOf(PAYMENT)).toBe('ORD-1');
+  expect(referenceOf({ orderId: 'O1', referenceId: 'n/a' })).toBe('O1');
+  expect(referenceOf({ orderId: null })).toBeNull();
+  expect(referenceOf(null)).toBeNull();
 });
 
 test('a dispute takes the money, an inquiry only asks', () => {

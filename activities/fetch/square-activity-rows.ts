@@ -4,7 +4,7 @@ import { DataError } from '../../domain/data-error.ts';
 import type { ProcessorRow } from '../../domain/transaction.ts';
 import type { Status } from '../../domain/vocabulary.ts';
 import type { RowContext } from './row-context.ts';
-import type { SquareDispute, SquareMoney, SquarePayment, SquareRefund } from './square-record.ts';
+import type { SquareDispute, SquareMoney, SquarePayment, SquarePaymentKeys, SquareRefund } from './square-record.ts';
 import { feeOf, key, keys, squareCurrency, squareRow, statusOf } from './square-row.ts';
 
 interface Meaning {
@@ -49,7 +49,6 @@ const OUTSIDE_BALANCE = new Set(['CASH', 'EXTERNAL']);
 /** @throws DataError naming the field that cannot be understood. */
 export function squarePaymentRow(payment: SquarePayment, context: RowContext): ProcessorRow {
   const currency = squareCurrency(payment.totalMoney, 'total_money');
-  const orderId = key(payment.orderId, 'order_id');
   const outside = OUTSIDE_BALANCE.has(payment.sourceType ?? '');
   const status = statusOf(payment.status, PAYMENT_STATUSES);
   return squareRow(
@@ -66,14 +65,19 @@ export function squarePaymentRow(payment: SquarePayment, context: RowContext): P
       grossMinor: payment.totalMoney.amount,
       feeMinor: feeOf(currency, payment.processingFee),
       currency,
-      merchantReference: key(payment.referenceId, 'reference_id') ?? orderId,
-      references: keys(['processor_id', orderId]),
+      merchantReference: shopsKey(payment),
+      references: keys(['processor_id', key(payment.orderId, 'order_id')]),
     },
     context,
   );
 }
 
-export function squareRefundRow(refund: SquareRefund, context: RowContext): ProcessorRow {
+/** @param payment what it refunds; null where there is none, or Square does not know it any more. */
+export function squareRefundRow(
+  refund: SquareRefund,
+  payment: SquarePaymentKeys | null,
+  context: RowContext,
+): ProcessorRow {
   const currency = squareCurrency(refund.amountMoney, 'amount_money');
   const outside = OUTSIDE_BALANCE.has(refund.destinationType ?? '');
   const status = statusOf(refund.status, REFUND_STATUSES);
@@ -90,6 +94,8 @@ export function squareRefundRow(refund: SquareRefund, context: RowContext): Proc
       grossMinor: -unsigned(refund.amountMoney),
       feeMinor: feeOf(currency, refund.processingFee),
       currency,
+      // Never its own `order_id`: Square makes an order of its own for each refund, which no shop knows.
+      merchantReference: payment === null ? null : shopsKey(payment),
       parentId: key(refund.paymentId, 'payment_id'),
       references: [],
     },
@@ -128,6 +134,11 @@ export function squareDisputeRows(dispute: SquareDispute, context: RowContext): 
     references: keys(['processor_id', key(dispute.id, 'id')]),
   };
   return [squareRow(taken, context), squareRow(givenBack, context)];
+}
+
+/** What the shop knows a payment by, and all of its refunds. */
+function shopsKey({ referenceId, orderId }: SquarePaymentKeys): string | null {
+  return key(referenceId, 'reference_id') ?? key(orderId, 'order_id');
 }
 
 /** The sign of these is ours to give: one that came with a sign would turn into its opposite. */

@@ -51,6 +51,25 @@ test('of a world every charge comes, and no row comes twice, whichever place too
   expect(expected.filter(({ id }) => !ids.includes(id))).toEqual([]);
 });
 
+test('every refund carries the order of its payment, also of one from before the world, for one request each', async () => {
+  const orders = new Map(
+    world.entries.flatMap(({ source }) => (source?.object === 'refund' ? [[source.id, source.charge] as const] : [])),
+  );
+  const shard = { name: 'refunds/created', ...window };
+  const before = emulator.requests().length;
+  const pages = [];
+  for await (const page of source().read(shard, null, NEVER_ABORTED)) pages.push(page);
+  const rows = pages.flatMap((page) => page.rows);
+  expect(rows.length).toBeGreaterThan(20);
+  for (const { externalId, merchantReference } of rows) {
+    expect(merchantReference).toBe(orders.get(externalId)?.orderId);
+    expect(merchantReference).toMatch(/^ORD-/);
+  }
+  expect(rows.some(({ parentId }) => (orders.get(parentId ?? '')?.createdS ?? 0) * 1_000 < world.startMs)).toBe(true);
+  const refunded = new Set(rows.map(({ parentId }) => parentId));
+  expect(emulator.requests().length - before).toBe(pages.length + refunded.size);
+});
+
 test('the entries of each payout add up to it', async () => {
   const { rows } = await readAll(source(), window);
   const remainders = new Map<string, bigint>();

@@ -4,13 +4,12 @@ import type { SquareError } from 'square';
 import { AuthRejected, RateLimited, type SourceError, SourceRejected, SourceUnavailable } from '../errors.ts';
 import { errorCode } from './error-code.ts';
 import { redacted } from './personal-data.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { NotAnAnswer } from './square-fetch.ts';
 
 export const SQUARE_PERMISSIONS = ['MERCHANT_PROFILE_READ', 'PAYMENTS_READ', 'PAYOUTS_READ', 'DISPUTES_READ'] as const;
 export type SquarePermission = (typeof SQUARE_PERMISSIONS)[number];
 
-// A longer wait would be a mistake of the header, and the schedule of retries is the workflow's.
-const RETRY_AFTER_MS_MAX = 3_600_000;
 const DETAIL_CHARS_MAX = 200;
 const TOKEN_CODES = new Set(['UNAUTHORIZED', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_REVOKED', 'CLIENT_DISABLED']);
 
@@ -31,6 +30,9 @@ export class SquarePermissionMissing extends AuthRejected {
     this.permission = permission;
   }
 }
+
+/** There is no record of that id. */
+export class SquareNotFound extends SourceRejected {}
 
 /** A cursor lives about 15 minutes after its last use (Square's staff, forum t/2950): the list starts again. */
 export class SquareCursorExpired extends SourceUnavailable {}
@@ -59,9 +61,10 @@ export function squareError(error: unknown, caller: SquareCaller, sdkError: type
     return new SquareCursorExpired(source, 'does not know the cursor any more', { cause });
   }
   if (status >= 400 && status < 500 && status !== 408) {
-    return new SourceRejected(source, `refuses the request (${[status, ...facts.codes].join(' ')})${facts.detail}`, {
-      cause,
-    });
+    const message = `refuses the request (${[status, ...facts.codes].join(' ')})${facts.detail}`;
+    // A 404 without Square's code is of something that stands between.
+    if (status === 404 && has('NOT_FOUND')) return new SquareNotFound(source, message, { cause });
+    return new SourceRejected(source, message, { cause });
   }
   return new SourceUnavailable(source, `failed with status ${status}`, { cause });
 }
@@ -98,11 +101,4 @@ function errorFacts({ errors, body }: SquareError): { codes: string[]; fields: s
 function tokenName({ account, token }: SquareCaller): string {
   const shown = token.length >= 16 ? ` ending in …${token.slice(-4)}` : '';
   return `access token of ${account}${shown}`;
-}
-
-/** Seconds or a date (RFC 9110); null where Square, as it usually does, sends none. */
-function retryAfterMs(header: string | null | undefined): number | null {
-  if (header === null || header === undefined) return null;
-  const waitMs = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(waitMs) ? null : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MS_MAX);
 }

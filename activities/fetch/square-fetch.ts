@@ -7,11 +7,11 @@ export class NotAnAnswer extends Error {
   override readonly name = 'NotAnAnswer';
 }
 
-/** Ends with the signal, and after the time, which the SDK measures only up to the answer's head. */
+/** Ends with the signal, and after the time: the SDK's own signal is that of a clock which is not used. */
 export function squareFetch(abort: AbortSignal, timeoutMs: number): typeof fetch {
   return async (url, init) => {
-    const signals = [abort, AbortSignal.timeout(timeoutMs), ...(init?.signal ? [init.signal] : [])];
-    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.any(signals) });
+    const signal = AbortSignal.any([abort, AbortSignal.timeout(timeoutMs)]);
+    const response = await fetch(url, { ...init, redirect: 'error', signal });
     const { status, statusText, headers } = response;
     const text = await response.text();
     if (!response.ok) return new Response(text, { status, statusText, headers });

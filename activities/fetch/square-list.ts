@@ -24,8 +24,8 @@ export interface SquareItem {
 export interface SquareList {
   readonly shard: string;
   ask(session: SquareSession, cursor: string | null): Promise<SquareAnswer>;
-  /** The rows of an item, none where it lies outside of the shard. @throws DataError */
-  rows(item: SquareItem): readonly ProcessorRow[];
+  /** The rows of an item, none where it lies outside of the shard. May ask for more. @throws DataError */
+  rows(item: SquareItem, session: SquareSession): readonly ProcessorRow[] | Promise<readonly ProcessorRow[]>;
 }
 
 // One million rows in a shard, at Square's hundred per page.
@@ -52,7 +52,8 @@ export async function* readSquareList(
     }
     const { items, next } = checkedAnswer(answer, at);
     at = next;
-    yield { ...readItems(items, list.rows), lines: null, cursor: JSON.stringify({ list: next }), done: next === null };
+    const page = await readItems(items, (item) => list.rows(item, session));
+    yield { ...page, lines: null, cursor: JSON.stringify({ list: next }), done: next === null };
     if (next === null) return;
   }
   throw new SourceRejected(
@@ -82,12 +83,16 @@ function isListAnswer(response: SquareAnswer['response'], count: number): boolea
   return Object.entries(rest).every(([name, value]) => name === 'cursor' || value == null || Array.isArray(value));
 }
 
-export function readItems(items: readonly SquareItem[], rowsOf: SquareList['rows']) {
+/** In their order, one after the other. */
+export async function readItems(
+  items: readonly SquareItem[],
+  rowsOf: (item: SquareItem) => ReturnType<SquareList['rows']>,
+) {
   const rows: ProcessorRow[] = [];
   const quarantined: QuarantinedRow[] = [];
   for (const item of items) {
     try {
-      rows.push(...rowsOf(item));
+      rows.push(...(await rowsOf(item)));
     } catch (error) {
       quarantined.push({ source: SQUARE_SOURCE, position: item.id, reason: quarantineReason(error) });
     }

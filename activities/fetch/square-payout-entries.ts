@@ -45,7 +45,7 @@ export async function* readSquarePayout(
   item: SquareItem,
   from: SquarePayoutsCursor,
 ): AsyncGenerator<SourcePage<ProcessorRow>> {
-  const own = readOwn(item, reading.context);
+  const own = await readOwn(item, reading.context);
   const start = { ...PAYOUTS_START, list: from.list, payout: item.id };
   let at = own.hasEntries ? from : { ...start, finished: true };
   if (at.finished) yield pageOf(at, own);
@@ -74,11 +74,11 @@ export async function* readSquarePayout(
   }
 }
 
-function readOwn(item: SquareItem, context: RowContext): OwnPage {
+async function readOwn(item: SquareItem, context: RowContext): Promise<OwnPage> {
   const own: { page: Omit<OwnPage, 'rows' | 'quarantined'> } = {
     page: { id: item.id, availableOn: null, hasEntries: true, total: null },
   };
-  const { rows, quarantined } = readItems([item], () => {
+  const { rows, quarantined } = await readItems([item], () => {
     const payout = projectPayout(item);
     const row = squarePayoutRow(payout, context);
     const { amount: minor, currency } = payout.amountMoney;
@@ -100,7 +100,7 @@ async function entriesPage({ session, context }: PayoutReading, own: OwnPage, at
     }),
   );
   const { items, next } = checkedAnswer(answer, at.entries);
-  const page = readItems(items, (entry) => [squareEntryRow(projectPayoutEntry(entry), own, context)]);
+  const page = await readItems(items, (entry) => [squareEntryRow(projectPayoutEntry(entry), own, context)]);
   const isSummable = page.quarantined.length === 0 && page.rows.every((row) => row.currency === own.total?.currency);
   const sum = page.rows.reduce((total, row) => total + (row.netMinor ?? 0n), BigInt(at.sum ?? 0));
   return { ...page, next, sum: at.sum === null || !isSummable ? null : String(sum) };

@@ -1,7 +1,7 @@
 // The allow-list of Square's answers as they stand on the wire, applied before the SDK sees them: it writes values that it
 // did not expect to the console. What is not named here goes no further. Never changes a number.
 
-const ENVELOPE = 'cursor errors locations payments refunds disputes payouts payout_entries';
+const ENVELOPE = 'cursor errors locations payment payments refunds disputes payouts payout_entries';
 const RECORD = `id merchant_id location_id created_at updated_at status type state source_type destination_type order_id
   reference_id payment_id refund_id dispute_id payout_id arrival_date end_to_end_id effective_at`;
 const MONEY = `amount currency amount_money total_money processing_fee disputed_payment gross_amount_money

@@ -91,6 +91,8 @@ export async function startSquareServer(world: SquareWorld = emptyWorld()): Prom
 
   function usual(url: URL, token: string): Exclude<Fault, string> {
     if (!square.validTokens.has(token)) return failure(401, 'AUTHENTICATION_ERROR', 'UNAUTHORIZED');
+    const paymentId = /^\/v2\/payments\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (paymentId !== undefined) return onePayment(decodeURIComponent(paymentId));
     const list = listOf(url, world);
     if (list === null) return failure(404, 'INVALID_REQUEST_ERROR', 'NOT_FOUND');
     if (!square.permissions.has(list.permission)) return failure(403, 'AUTHENTICATION_ERROR', 'INSUFFICIENT_SCOPES');
@@ -112,6 +114,12 @@ export async function startSquareServer(world: SquareWorld = emptyWorld()): Prom
     issued += 1;
     cursors.set(`cursor_${issued}`, { query, after: from.after + limit });
     return ok({ [list.name]: page, cursor: `cursor_${issued}` });
+  }
+
+  function onePayment(id: string): Exclude<Fault, string> {
+    if (!square.permissions.has('PAYMENTS_READ')) return failure(403, 'AUTHENTICATION_ERROR', 'INSUFFICIENT_SCOPES');
+    const payment = world.payments.find((row) => row.id === id);
+    return payment === undefined ? failure(404, 'INVALID_REQUEST_ERROR', 'NOT_FOUND') : ok({ payment });
   }
   return square;
 }

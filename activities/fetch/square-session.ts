@@ -73,8 +73,9 @@ export class SquareSession {
     const client = new SquareClient({
       token,
       ...(baseUrl === undefined ? {} : { baseUrl }),
-      // Its own clock ends a request too; ours also covers the body.
-      timeoutInSeconds: requestTimeoutMs / 1_000,
+      // Its own clock covers no body, and after a failure runs on and keeps the process alive. `squareFetch` has a clock, and
+      // is deaf to this one, which therefore ends at once.
+      timeoutInSeconds: 0,
       maxRetries: 0,
       fetch: squareFetch(this.#signal, requestTimeoutMs),
     });

@@ -4,9 +4,8 @@ import Stripe from 'stripe';
 import { AuthRejected, RateLimited, type SourceError, SourceRejected, SourceUnavailable } from '../errors.ts';
 import { errorCode } from './error-code.ts';
 import { redacted } from './personal-data.ts';
+import { retryAfterMs } from './retry-after.ts';
 
-// A longer wait would be a mistake of the header, and the schedule of retries is the workflow's.
-const RETRY_AFTER_MS_MAX = 3_600_000;
 const NEEDED = 'read access to Balance transaction sources, Charges and Refunds, Disputes, and Payouts';
 
 export interface StripeCaller {
@@ -78,11 +77,4 @@ function isForeignAccount(error: { readonly code?: string | undefined }): boolea
 export function keyName({ account, key }: StripeCaller): string {
   const shown = key.length >= 16 ? ` ending in …${key.slice(-4)}` : '';
   return `key of ${account}${shown}`;
-}
-
-/** Seconds or a date (RFC 9110); null where Stripe, as usual, sends none. */
-function retryAfterMs(header: string | undefined): number | null {
-  if (header === undefined) return null;
-  const waitMs = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(waitMs) ? null : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MS_MAX);
 }

@@ -211,6 +211,39 @@ describe('what is not withdrawn:', () => {
   });
 });
 
+test('a newer file is the truth about its days, though the older one is still there and is not read again', async () => {
+  const account = newAccount();
+  const old = { january: BOTH.file ?? [] };
+  await run(account, { shards: old, records });
+  const both: Shards = { ...old, newer: [kept] };
+  const source = snapshotOf(both);
+  await runOf(account, [], { asOf: LONG_AFTER, setup: { source } });
+  expect(source.reads).toEqual(['newer from the start']);
+  await expectStanding(account, [
+    [kept, 'matched'],
+    [gone, 'ignored'],
+  ]);
+  // That a file was tidied away says nothing.
+  const tidied = snapshotOf({ newer: [kept] });
+  await runOf(account, [], { asOf: LONG_AFTER, setup: { source: tidied } });
+  expect(tidied.reads).toEqual([]);
+  expect(await versions(account, 'ch_1')).toEqual(['1 settled']);
+  // The older one again, alone, is news.
+  await run(account, { shards: old });
+  await expectStanding(account, [[gone, 'matched_late']]);
+});
+
+test('a value that goes back to what it was is a version of its own: nobody states the one between any more', async () => {
+  const account = newAccount();
+  const wrong = processor('ch_1', 'payment 7.00 USD');
+  await run(account, { shards: ONE, records });
+  await run(account, { shards: { file: [wrong] } });
+  await expectStanding(account, [['processor ch_1', 'amount_mismatch']]);
+  await run(account, { shards: ONE });
+  await expectStanding(account, [['processor ch_1', 'matched_late']]);
+  expect(await versions(account, 'ch_1')).toHaveLength(3);
+});
+
 test('an abandoned snapshot is read again whole; what it left half is corrected', async () => {
   const account = newAccount();
   await run(account, { shards: ONE, records });

@@ -121,6 +121,10 @@ async function readLiterals(
     from batch_totals t join batches b using (batch_id)
     where b.done and t.account_id = ${run.account_id} and t.home_date <= ${run.run_date} and t.introduced_seq is null
       and t.disposition <> 'repeat'
+      -- What another run is still reading comes with that run: half of its day would look like missing rows here.
+      and (exists (select 1 from run_batches p where p.batch_id = b.batch_id and p.run_id = ${run.run_id})
+        or not exists (select 1 from run_batches p join reconciliation_runs r using (run_id)
+                       where p.batch_id = b.batch_id and r.status = 'running'))
     group by t.home_date, t.disposition`);
   const never = Object.entries(rules.partner).flatMap(([kind, partner]) => (partner === 'never' ? [kind] : []));
   return {

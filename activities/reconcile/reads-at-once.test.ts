@@ -1,6 +1,6 @@
 // Two runs of one account that read at once: what they staged comes to its run in another order than it was read, and the
 // newest content must count all the same, once.
-import { describe, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 import type { EngineAccount } from '../engine-for-tests.ts';
 import { internalRows, processorRows, scriptedSource } from '../stage/scripted-source-for-tests.ts';
@@ -82,4 +82,20 @@ describe.each<[Side]>([['processor'], ['internal']])('of a %s row', (side) => {
     await third.decide();
     await expectNewest(account, side, '3.00 USD', '2026-02-03');
   });
+});
+
+test('a day whose sides are still being read comes whole with its own run, never by halves with that of a later day', async () => {
+  const account = newAccount();
+  const at = '2026-01-31T08:00:00Z';
+  const slow = await account.openDay({
+    date: '2026-01-31',
+    processor: [processor('p', 'payment 1.00 USD', { at }).record],
+    internal: [internal('i', 'payment 1.00 USD', { names: 'p', at }).record],
+  });
+  await slow.stageSide('internal');
+  await runOf(account, [], { date: '2026-02-01' });
+  expect(await account.verdicts()).not.toHaveProperty('internal i', 'missing_processor');
+  await slow.stageSide('processor');
+  await slow.decide();
+  expect(await account.verdicts()).toEqual({ 'internal i': 'matched', 'processor p': 'matched' });
 });

@@ -176,6 +176,7 @@ async function settleIdentity(
     target.accountId,
     target.side,
     target.batchId,
+    target.snapshot === true,
   ]);
   const totals = await resolvedTotals(client, target.side);
   assertSameRows(manifest, totals);

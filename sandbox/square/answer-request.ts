@@ -35,6 +35,11 @@ const ENDPOINTS: readonly { readonly path: RegExp; readonly needs: SquareScope; 
     needs: 'PAYMENTS_READ',
     answer: (account, query, nowMs) => account.payments(query, nowMs),
   },
+  {
+    path: /^\/v2\/payments\/([^/]+)$/,
+    needs: 'PAYMENTS_READ',
+    answer: (account, _query, nowMs, id) => account.payment(id, nowMs),
+  },
   { path: /^\/v2\/refunds$/, needs: 'PAYMENTS_READ', answer: (account, query, nowMs) => account.refunds(query, nowMs) },
   {
     path: /^\/v2\/disputes$/,

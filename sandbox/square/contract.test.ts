@@ -53,6 +53,16 @@ test.each([
   expectValid(name, list);
 });
 
+test('one payment, also one that was made before the world began', async () => {
+  const refunded = world.entries.flatMap(({ source }) => (source?.object === 'refund' ? [source.charge] : []));
+  expect(refunded.some(({ createdS }) => createdS * 1_000 < world.startMs)).toBe(true);
+  for (const { id } of refunded) {
+    const answer: { payment?: unknown } = await ask(`payments/${id}`);
+    expect(answer.payment).toMatchObject({ id });
+    expectValid('GetPaymentResponse', answer);
+  }
+});
+
 test('the entries of a payout', async () => {
   const [payout] = (await ask('payouts')).payouts ?? [];
   const list = await ask(`payouts/${payout?.id}/payout-entries`);
@@ -73,11 +83,13 @@ test('every kind of error', async () => {
     ...(await errorsOf('payments?begin_time=2026-05-02T00:00:00Z&end_time=2026-05-01T00:00:00Z')),
     ...(await errorsOf('payments?cursor=nonsense')),
     ...(await errorsOf('payments?location_id=nowhere')),
+    ...(await errorsOf('payments/nowhere')),
+    ...(await errorsOf('payments/nowhere', 'EAAA_poor')),
     ...(await errorsOf('nowhere')),
   ];
   emulator.setFaults(faults);
   errors.push(...(await errorsOf('payments')), ...(await errorsOf('payments')));
   emulator.setFaults([]);
-  expect(errors.length).toBe(9);
+  expect(errors.length).toBe(11);
   for (const error of errors) expectValid('Error', error);
 });

@@ -46,12 +46,14 @@ interface Listing<T extends Listed> {
 export class EmulatedSquareAccount {
   readonly #world: World;
   readonly #ledger: SquareLedger;
+  readonly #paymentsById: ReadonlyMap<string, SquarePayment>;
   readonly #options: SquareAccountOptions;
   readonly #extraUpdates = new Map<string, number>();
 
   constructor(world: World, options: SquareAccountOptions) {
     this.#world = world;
     this.#ledger = squareLedger(world);
+    this.#paymentsById = new Map(this.#ledger.payments.map((payment) => [payment.id, payment]));
     this.#options = options;
   }
 
@@ -73,23 +75,22 @@ export class EmulatedSquareAccount {
 
   payments(query: URLSearchParams, nowMs: number): object {
     const list = this.#list(query, nowMs, YEAR_MS);
-    const touchedMs = (row: SquarePayment) => {
-      const extraMs = this.#extraUpdates.get(row.id) ?? 0;
-      return extraMs <= nowMs ? extraMs : 0;
-    };
-    const updatedMs = (row: SquarePayment) => Math.max(paymentUpdatedMs(row, nowMs), touchedMs(row));
     return this.#page({
       name: 'payments',
       rows: this.#ledger.payments,
       // Without a location only the main one answers: the trap of this API.
       query: { ...list, locationId: this.#location(list.locationId) },
-      updatedMs,
-      render: (row) => ({
-        ...renderPayment(row, this.#world.currency, nowMs),
-        updated_at: new Date(updatedMs(row)).toISOString(),
-      }),
+      updatedMs: (row) => this.#updatedMs(row, nowMs),
+      render: (row) => this.#renderPayment(row, nowMs),
       nowMs,
     });
+  }
+
+  /** Of any location. */
+  payment(id: string, nowMs: number): object {
+    const payment = this.#paymentsById.get(id);
+    if (payment === undefined || payment.listableMs > nowMs) throw notFound(`Could not find payment with id: ${id}`);
+    return { payment: this.#renderPayment(payment, nowMs) };
   }
 
   refunds(query: URLSearchParams, nowMs: number): object {
@@ -146,6 +147,16 @@ export class EmulatedSquareAccount {
       render: ({ entry }) => renderPayoutEntry(entry, payoutId),
       nowMs,
     });
+  }
+
+  #updatedMs(payment: SquarePayment, nowMs: number): number {
+    const touchedMs = this.#extraUpdates.get(payment.id) ?? 0;
+    return Math.max(paymentUpdatedMs(payment, nowMs), touchedMs <= nowMs ? touchedMs : 0);
+  }
+
+  #renderPayment(payment: SquarePayment, nowMs: number): object {
+    const updatedAt = new Date(this.#updatedMs(payment, nowMs)).toISOString();
+    return { ...renderPayment(payment, this.#world.currency, nowMs), updated_at: updatedAt };
   }
 
   #list(query: URLSearchParams, nowMs: number, defaultBackMs: number | null): SquareListQuery {

@@ -95,13 +95,15 @@ export function squareLedger(world: World): SquareLedger {
   });
   const older = new Map<string, Charge>();
   for (const { source, feeMinor, listableAtS } of world.entries) {
+    if (source !== null && 'charge' in source && source.charge.createdS * 1000 < world.startMs) {
+      older.set(source.charge.id, source.charge);
+    }
     if (source?.object === 'charge') {
       payments.push(paid(source, feeMinor, listableAtS));
       payments.push(...besides(payments));
       if (payments.length % INQUIRY_EVERY === 0) disputes.push(inquiry(source, locationOf(source.id)));
     } else if (source?.object === 'refund') {
       refunds.push({ ...refundOf(source), listableMs: listableAtS * 1000 });
-      if (source.charge.createdS * 1000 < world.startMs) older.set(source.charge.id, source.charge);
     } else if (source?.object === 'dispute') {
       disputes.push({
         id: source.id,
@@ -114,7 +116,7 @@ export function squareLedger(world: World): SquareLedger {
       });
     }
   }
-  // What this world only refunds was paid before it began, and stands in the list as well.
+  // What this world only refunds or disputes was paid before it began, and stands in the list as well.
   for (const charge of older.values()) payments.push(paid(charge, 0n, charge.createdS));
   const payouts = world.payouts.flatMap((payout) => {
     const members = world.entries.filter(({ payoutId, movement }) => payoutId === payout.id && movement !== 'payout');

@@ -107,6 +107,14 @@ test('the fee comes later and moves updated_at', async () => {
   expect(Date.parse(late?.updated_at ?? '')).toBeGreaterThan(Date.parse(early?.updated_at ?? ''));
 });
 
+test('one payment is what the list holds, of any location, from when it is listable', async () => {
+  const listed = (await all('payments', 'payments', { ...since, location_id: second })).slice(0, 3);
+  expect(listed.length).toBe(3);
+  for (const payment of listed) expect((await ask(`payments/${payment.id}`)).payment).toEqual(payment);
+  nowMs = Date.parse(listed[0]?.created_at ?? '') - 1;
+  expect(codeOf(await ask(`payments/${listed[0]?.id}`))).toBe('NOT_FOUND');
+});
+
 test('a window by updated_at finds what was created before it', async () => {
   const [payment] = await all('payments', 'payments', { ...since, limit: '1' });
   emulator.touchPayment(payment?.id ?? '', LATER_MS - 1000);
@@ -143,6 +151,7 @@ test.each([
   ['payments', {}, 'EAAA_nobody', 'UNAUTHORIZED'],
   ['payments', {}, 'EAAA_old', 'ACCESS_TOKEN_EXPIRED'],
   ['payouts/po_nowhere/payout-entries', {}, TOKEN, 'NOT_FOUND'],
+  ['payments/nowhere', {}, TOKEN, 'NOT_FOUND'],
 ])('%s %j is refused with a code', async (path, query, token, code) => {
   expect(codeOf(await ask(path, query as Record<string, string>, token))).toBe(code);
 });

@@ -1,5 +1,5 @@
--- Decides who takes part: all open items of the account, the rows this run introduces (row versions in finished batches
--- with a home date up to the run's that no run introduced yet), and what it opens again.
+-- Decides who takes part: all open items of the account, the rows this run introduces (row versions in finished batches that no
+-- other run is reading, with a home date up to the run's, that no run introduced yet), and what it opens again.
 -- Must never take a row of a later day early, nor leave one of an earlier day behind.
 -- :one_day and :no_versions say that a lookup would find every row: the usual run introduces one day and no new version.
 
@@ -16,8 +16,7 @@ create temp table introduced (batch_id bigint, side side, home_date date, dispos
 -- step: introduce
 with marked as (
   update batch_totals t set introduced_seq = :seq
-  from batches b
-  where b.batch_id = t.batch_id and b.done and t.account_id = :account_id and t.home_date <= ':run_date'
+  where t.batch_id = any (':introduced_batches') and t.account_id = :account_id and t.home_date <= ':run_date'
     and t.introduced_seq is null and t.disposition <> 'repeat'
   returning t.batch_id, t.side, t.home_date, t.disposition
 )

@@ -1,7 +1,7 @@
 -- Decides for a page with ids that are known already, or that repeat inside the page: new, a new version, or a repeat.
 -- The last occurrence counts, in a page and in a batch: so content that was seen before for an id makes no version unless
--- this very batch ($3) has said something else since, or the row was withdrawn and is back. The home date is the one the
--- row got when it was first seen.
+-- this very batch ($3) has said something else since, or the row was withdrawn and is back. A snapshot ($4) is the truth of
+-- now: for it, only what the row says already is no news. The home date is the one the row got when it was first seen.
 -- Must never change an existing row. :stage and :rows are the side's tables.
 insert into stage_resolved (ord, row_id, home_date, version, disposition, superseded_by_line, changed)
 with known as (
@@ -19,7 +19,7 @@ select n.ord, n.row_id, n.home_date,
        case
          when n.ord <> n.last_ord then 'repeat'
          when n.is_new then 'new'
-         when v.seen and not v.latest_withdrawn and not (v.latest_batch = $3 and v.latest_hash <> n.content_hash) then 'repeat'
+         when v.seen and not v.latest_withdrawn and not ((v.latest_batch = $3 or $4) and v.latest_hash <> n.content_hash) then 'repeat'
          else 'version'
        end::disposition,
        case when n.ord <> n.last_ord then n.last_line end,
