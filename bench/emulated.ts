@@ -3,8 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { z } from 'zod';
 import { scriptPath } from './child.ts';
-import { pageReadSchema } from './pages-twice.ts';
-import type { OpenSource } from './source-cases.ts';
+import { type OpenSource, requestLogSchema } from './open-source.ts';
 
 export const EMULATED_KINDS = ['stripe', 'paypal', 'square'] as const;
 export const EMULATED_SECRET = 'emulated_secret';
@@ -12,9 +11,7 @@ export const EMULATED_SECRET = 'emulated_secret';
 const REQUESTS_PER_SECOND = 1_000;
 
 const readySchema = z.object({ url: z.string(), requestsMin: z.int() });
-const logSchema = z.object({ requests: z.int(), pages: z.array(pageReadSchema) });
 export type EmulatorReady = z.infer<typeof readySchema>;
-export type RequestLog = z.infer<typeof logSchema>;
 
 export interface EmulatedOptions {
   readonly kind: (typeof EMULATED_KINDS)[number];
@@ -32,7 +29,7 @@ export async function openEmulated(options: EmulatedOptions): Promise<OpenSource
     takeLog: async () => {
       const told = answer(child);
       child.send('log');
-      return logSchema.parse(await told);
+      return requestLogSchema.parse(await told);
     },
     stop: async () => {
       const ended = once(child, 'exit');

@@ -31,7 +31,9 @@ test('Square: three places with two lists each, and every payment in one of them
   const world = worldOf('square/us');
   const lists = squareLists(world);
   const payments = lists.slice(1, 4).reduce((sum, { rows }) => sum + rows, 0);
-  const charges = world.entries.filter(({ movement, createdS }) => movement === 'charge' && createdS * 1_000 < world.endMs);
+  const charges = world.entries.filter(
+    ({ movement, createdS }) => movement === 'charge' && createdS * 1_000 < world.endMs,
+  );
   expect(payments).toBeGreaterThanOrEqual(charges.length);
   expect(lists.slice(1, 7).filter(({ rows }) => rows === 0)).toHaveLength(2);
 });

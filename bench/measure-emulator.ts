@@ -6,8 +6,9 @@ import { startSquareEmulator } from '../sandbox/square/start-square-emulator.ts'
 import { startStripeEmulator } from '../sandbox/stripe/start-stripe-emulator.ts';
 import type { World } from '../sandbox/world/world.ts';
 import { BENCH_NOW_MS, benchWorld } from './bench-day.ts';
-import { EMULATED_KINDS, EMULATED_SECRET, type EmulatorReady, type RequestLog } from './emulated.ts';
+import { EMULATED_KINDS, EMULATED_SECRET, type EmulatorReady } from './emulated.ts';
 import { fewestRequests, type ListSize, paypalLists, squareLists, stripeLists } from './fewest-requests.ts';
+import type { RequestLog } from './open-source.ts';
 
 const specSchema = z.object({ kind: z.enum(EMULATED_KINDS), account: z.string(), rows: z.int(), latencyMs: z.int() });
 type Spec = z.infer<typeof specSchema>;
@@ -18,8 +19,12 @@ interface Started {
   requests(): readonly { method: string; path: string; query: URLSearchParams; status: number }[];
 }
 
-/** The parameter in which each names the place in a list. */
-const PLACES = { stripe: 'starting_after', paypal: 'page', square: 'cursor' } as const;
+/** What is read page by page, and the parameter that names the page. */
+const PAGED = {
+  stripe: { path: /^\/v1\/(balance_transactions|payouts)$/, place: 'starting_after' },
+  paypal: { path: /^\/v1\/reporting\/transactions$/, place: 'page' },
+  square: { path: /^\/v2\/(payments|refunds|disputes|payouts|payouts\/[^/]+\/payout-entries)$/, place: 'cursor' },
+} as const;
 const LISTS: Record<Spec['kind'], (world: World) => ListSize[]> = {
   stripe: stripeLists,
   paypal: paypalLists,
@@ -55,12 +60,13 @@ function start({ kind, latencyMs }: Spec, world: World): Promise<Started> {
 function logSince({ requests }: Started, { kind }: Spec): RequestLog {
   const asked = requests().slice(told);
   told += asked.length;
+  const { path: paged, place } = PAGED[kind];
   const pages = asked
-    .filter(({ method, status }) => method === 'GET' && status === 200)
+    .filter(({ method, path, status }) => method === 'GET' && paged.test(path) && status === 200)
     .map(({ path, query }) => {
       const list = new URLSearchParams(query);
-      list.delete(PLACES[kind]);
-      return { list: `${path}?${list}`, page: query.get(PLACES[kind]) ?? '' };
+      list.delete(place);
+      return { list: `${path}?${list}`, page: query.get(place) ?? '' };
     });
   return { requests: asked.length, pages };
 }

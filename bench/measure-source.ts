@@ -1,5 +1,6 @@
 // Reads one source of a recon.yaml into the stage as a worker does, in a process of its own; on request it kills itself in
 // the middle, or goes on where another was killed. Told what to do in one JSON argument.
+import { ApplicationFailure } from '@temporalio/common';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { AccountSetup } from '../activities/accounts.ts';
@@ -18,8 +19,10 @@ import { type Planned, type ReadingLine, type ReadingTask, readingTaskSchema } f
 
 /** As many as a worker reads of a processor at once (FETCH_ACTIVITIES_MAX). */
 const SHARDS_AT_ONCE = 6;
+const ATTEMPTS_MAX = 5;
 const POOL_SIZES = { database: 12, bulk: 8 };
 const side = 'processor';
+const stagedSchema = z.object({ rows: z.bigint(), payout_entries: z.bigint(), quarantined: z.bigint() });
 
 const task = readingTaskSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const database = await createDatabase({
@@ -28,7 +31,7 @@ const database = await createDatabase({
   applicationName: 'recon bench',
 });
 const bulkPool = createBulkPool({ url: task.databaseUrl, poolSizeMax: POOL_SIZES.bulk });
-const progress = { pages: 0, firstCommitMs: 0 };
+const progress = { pages: 0, firstCommitMs: 0, retries: 0 };
 const activities = await openActivities(task);
 const planned = task.resume ?? (await plan(activities));
 say({ planned });
@@ -38,7 +41,7 @@ const seconds = (performance.now() - startedMs) / 1_000;
 await activities.completeBatch({ runId: planned.runId, side, batchId: planned.batchId });
 // Before anything else is loaded or counted.
 const rssMb = Math.round(process.resourceUsage().maxRSS / 1_024);
-say({ firstCommitMs: progress.firstCommitMs, seconds, rssMb, pages: progress.pages, ...(await countStaged()) });
+say({ ...progress, seconds, rssMb, ...(await countStaged()) });
 await bulkPool.end();
 await database.end();
 
@@ -106,12 +109,25 @@ async function fetchAll(activities: Activities, { runId, batchId, shards }: Plan
   // Shared by all who take from it.
   const left = shards.values();
   const fetchInTurn = async () => {
-    for (const shard of left) await activities.fetchShard({ runId, side, batchId, shard });
+    for (const shard of left) await attempted(() => activities.fetchShard({ runId, side, batchId, shard }));
   };
   await Promise.all(Array.from({ length: SHARDS_AT_ONCE }, fetchInTurn));
 }
 
-const stagedSchema = z.object({ rows: z.bigint(), payout_entries: z.bigint(), quarantined: z.bigint() });
+/** Again as Temporal does it, but at once: what is tried again shows as a number and not as waiting. */
+async function attempted(fetch: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await fetch();
+      return;
+    } catch (error) {
+      const isFinal = error instanceof ApplicationFailure && error.nonRetryable === true;
+      if (isFinal || attempt === ATTEMPTS_MAX) throw error;
+      progress.retries += 1;
+      process.stderr.write(`tried again: ${error instanceof Error ? error.message : error}\n`);
+    }
+  }
+}
 
 async function countStaged() {
   const staged = await database.one(sql.type(stagedSchema)`

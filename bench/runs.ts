@@ -27,9 +27,7 @@ const filesSchema = z.object({
 export async function benchRuns({ quick, say }: BenchOptions): Promise<object> {
   const size = quick ? 'quick' : 'whole';
   const day = daySchema.parse(await measure('measure-day.ts', String(DAY_TRANSACTIONS[size])));
-  say(
-    `API to mail   ${day.transactions} transactions  ${day.seconds} s  ${day.rowsPerSecond} rows/s  ${day.rssMb} MB`,
-  );
+  say(`API to mail   ${day.transactions} transactions  ${day.seconds} s  ${day.rowsPerSecond} rows/s  ${day.rssMb} MB`);
   const files = await measureFiles(FILE_ROWS[size], say);
   const [small, large] = files;
   const floorRatio = round((large?.seconds ?? 0) / (large?.floorSeconds ?? 1));

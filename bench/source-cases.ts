@@ -6,18 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { emulateSettlementReports } from '../sandbox/emulated-source.ts';
 import { benchWorld } from './bench-day.ts';
-import { EMULATED_KINDS, openEmulated, type RequestLog } from './emulated.ts';
+import { EMULATED_KINDS, openEmulated } from './emulated.ts';
 import { benchFiles, writeBenchFiles } from './files.ts';
-
-export interface OpenSource {
-  /** The account's `source` in recon.yaml. */
-  readonly config: object;
-  /** Null where nothing is asked over a network. */
-  readonly requestsMin: number | null;
-  /** What was asked since the last time. */
-  takeLog(): Promise<RequestLog | null>;
-  stop(): Promise<void>;
-}
+import type { OpenSource } from './open-source.ts';
 
 export interface SourceCase {
   readonly name: string;

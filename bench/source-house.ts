@@ -9,7 +9,8 @@ import { migrate } from '../sql/migrate.ts';
 import { urlAsRole } from '../sql/url-as-role.ts';
 import { BENCH_DAYS, BENCH_FIRST_DATE, BENCH_ZONE } from './bench-day.ts';
 import { EMULATED_SECRET } from './emulated.ts';
-import type { OpenSource, SourceCase } from './source-cases.ts';
+import type { OpenSource } from './open-source.ts';
+import type { SourceCase } from './source-cases.ts';
 
 export interface SourceHouse {
   /** An empty folder. */

@@ -22,6 +22,8 @@ export const readingLineSchema = z.union([
     firstCommitMs: z.number(),
     seconds: z.number(),
     pages: z.int(),
+    /** Shards that failed of what passes and were fetched again. */
+    retries: z.int(),
     /** Rows and payouts' members that are in the database, each once. */
     rows: z.int(),
     payoutEntries: z.int(),

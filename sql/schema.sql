@@ -9,7 +9,7 @@ create role recon_worker nologin;
 
 -- Owners
 
--- 52 objects belong to recon_owner
+-- 57 objects belong to recon_owner
 
 -- Types
 
@@ -45,6 +45,18 @@ create table accounts (
   constraint accounts_account_key UNIQUE (account)
 );
 
+create table balance_readings (
+  batch_id bigint not null,
+  currency text collate "C" not null,
+  account_id integer not null,
+  as_of timestamp with time zone not null,
+  total bigint not null,
+  created_at timestamp with time zone default now() not null,
+  constraint balance_readings_pkey PRIMARY KEY (batch_id, currency),
+  constraint balance_readings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint balance_readings_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id)
+);
+
 create table batch_totals (
   batch_id bigint not null,
   account_id integer not null,
@@ -76,6 +88,12 @@ create table batches (
   done boolean default false not null,
   opened_by_run bigint not null,
   created_at timestamp with time zone default now() not null,
+  reaches_last_row boolean default false not null,
+  snapshot boolean default false not null,
+  snapshot_contents text[] default '{}'::text[] not null,
+  settled boolean default false not null,
+  known_shards integer default 0 not null,
+  known_rows bigint default 0 not null,
   constraint batches_pkey PRIMARY KEY (batch_id),
   constraint batches_account_id_side_source_key_key UNIQUE (account_id, side, source_key),
   constraint batches_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
@@ -160,6 +178,9 @@ create table fetch_shards (
   reference_count bigint default 0 not null,
   quarantined_count bigint default 0 not null,
   done boolean default false not null,
+  content_key text,
+  first_home_date date,
+  last_home_date date,
   constraint fetch_shards_pkey PRIMARY KEY (batch_id, shard),
   constraint fetch_shards_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id),
   constraint fetch_shards_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES reconciliation_runs(run_id)
@@ -186,6 +207,7 @@ create table internal_transactions (
   merchant_reference text collate "C",
   parent_id text collate "C",
   unknown_code text,
+  withdrawn boolean default false not null,
   constraint internal_transactions_pkey PRIMARY KEY (home_date, row_id, version)
 ) partition by RANGE (home_date);
 
@@ -253,6 +275,17 @@ create table open_items (
   constraint open_items_pkey PRIMARY KEY (account_id, level, row_id)
 );
 
+create table payout_entries (
+  batch_id bigint not null,
+  net bigint,
+  account_id integer not null,
+  version integer not null,
+  currency text collate "C" not null,
+  external_id text collate "C" not null,
+  payout_id text collate "C" not null,
+  constraint payout_entries_pkey PRIMARY KEY (external_id, account_id, version)
+);
+
 create table processor_transactions (
   row_id bigint not null,
   batch_id bigint not null,
@@ -281,6 +314,7 @@ create table processor_transactions (
   presentment_amount bigint,
   presentment_currency text collate "C",
   fx_rate numeric,
+  withdrawn boolean default false not null,
   constraint processor_transactions_pkey PRIMARY KEY (home_date, row_id, version)
 ) partition by RANGE (home_date);
 
@@ -298,6 +332,15 @@ create table quarantined_rows (
   constraint quarantined_rows_pkey PRIMARY KEY (quarantine_id),
   constraint quarantined_rows_batch_id_source_position_key UNIQUE (batch_id, source, "position"),
   constraint quarantined_rows_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id)
+);
+
+create table rate_limits (
+  account text not null,
+  spent_until timestamp with time zone default now() not null,
+  leased integer default 0 not null,
+  blocked_until timestamp with time zone,
+  back_off interval default '00:00:00'::interval not null,
+  constraint rate_limits_pkey PRIMARY KEY (account)
 );
 
 create table reconciliation_run_totals (
@@ -422,6 +465,12 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (file)
 );
 
+create table snapshot_rows (
+  batch_id bigint not null,
+  row_id bigint not null,
+  constraint snapshot_rows_pkey PRIMARY KEY (batch_id, row_id)
+);
+
 create table transaction_ids (
   account_id integer not null,
   side side not null,
@@ -440,15 +489,18 @@ create table transaction_ids_3 partition of transaction_ids FOR VALUES WITH (mod
 
 -- Indexes
 
+CREATE INDEX balance_readings_by_time ON public.balance_readings USING btree (account_id, as_of);
 CREATE INDEX batch_totals_not_introduced ON public.batch_totals USING btree (account_id, home_date) WHERE ((introduced_seq IS NULL) AND (disposition <> 'repeat'::disposition));
 CREATE INDEX discrepancies_by_change ON public.discrepancies USING btree (account_id, changed_seq);
 CREATE INDEX discrepancies_live ON public.discrepancies USING btree (account_id, business_date) WHERE (state <> ALL (ARRAY['closed'::discrepancy_state, 'resolved'::discrepancy_state, 'written_off'::discrepancy_state]));
 CREATE INDEX discrepancy_events_by_discrepancy ON public.discrepancy_events USING btree (discrepancy_id);
+CREATE INDEX fetch_shards_by_content ON public.fetch_shards USING btree (content_key) WHERE (content_key IS NOT NULL);
 CREATE INDEX matches_by_decision ON public.matches USING brin (decided_seq) WITH (autosummarize='on');
 CREATE UNIQUE INDEX matches_live_internal ON public.matches USING btree (i_row_id, level) WHERE (released_seq IS NULL);
 CREATE UNIQUE INDEX matches_live_processor ON public.matches USING btree (p_row_id, level) WHERE (released_seq IS NULL);
 CREATE INDEX matches_one_sided ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (verdict = 'ignored'::verdict));
 CREATE UNIQUE INDEX one_running_per_account_day ON public.reconciliation_runs USING btree (account_id, run_date) WHERE (status = 'running'::run_status);
+CREATE INDEX payout_entries_by_payout ON public.payout_entries USING btree (payout_id, account_id);
 CREATE INDEX quarantined_rows_by_day ON public.quarantined_rows USING btree (account_id, business_date);
 CREATE INDEX row_references_by_value ON public.row_references USING btree (value, account_id, type);
 CREATE INDEX row_verdicts_by_decision ON public.row_verdicts USING btree (account_id, decision_seq);
@@ -459,6 +511,82 @@ CREATE INDEX runs_by_creation ON public.reconciliation_runs USING btree (created
 -- none
 
 -- Views
+
+create view row_changes as
+ SELECT a.account,
+    c.account_id,
+    c.side,
+    c.external_id,
+    c.row_id,
+    c.home_date,
+    c.version,
+    c.batch_id,
+    c.currency_before,
+    c.currency,
+    c.field,
+    c.before,
+    c.after
+   FROM ( SELECT t.account_id,
+            'processor'::side AS side,
+            t.external_id,
+            t.row_id,
+            t.home_date,
+            t.version,
+            t.batch_id,
+            p.currency AS currency_before,
+            t.currency,
+                CASE n.key
+                    WHEN 'gross'::text THEN 'amount'::text
+                    ELSE n.key
+                END AS field,
+            o.value AS before,
+            n.value AS after
+           FROM processor_transactions t
+             JOIN processor_transactions p ON p.home_date = t.home_date AND p.row_id = t.row_id AND p.version = (t.version - 1)
+             CROSS JOIN LATERAL jsonb_each_text(to_jsonb(t.*)) n(key, value)
+             JOIN LATERAL jsonb_each_text(to_jsonb(p.*)) o(key, value) ON o.key = n.key AND o.value IS DISTINCT FROM n.value
+          WHERE n.key <> ALL (ARRAY['batch_id'::text, 'version'::text, 'line'::text, 'content_hash'::text])
+        UNION ALL
+         SELECT t.account_id,
+            'processor'::side,
+            t.external_id,
+            t.row_id,
+            t.home_date,
+            t.version,
+            t.batch_id,
+            p.currency,
+            t.currency,
+            'references'::text,
+            o.said,
+            n.said
+           FROM processor_transactions t
+             JOIN processor_transactions p ON p.home_date = t.home_date AND p.row_id = t.row_id AND p.version = (t.version - 1)
+             CROSS JOIN LATERAL ( SELECT string_agg((f.type || ' '::text) || f.value, ', '::text ORDER BY f.type, f.value) AS said
+                   FROM row_references f
+                  WHERE f.row_id = t.row_id AND f.version = t.version) n
+             CROSS JOIN LATERAL ( SELECT string_agg((f.type || ' '::text) || f.value, ', '::text ORDER BY f.type, f.value) AS said
+                   FROM row_references f
+                  WHERE f.row_id = p.row_id AND f.version = p.version) o
+          WHERE n.said IS DISTINCT FROM o.said AND NOT t.withdrawn AND NOT p.withdrawn
+        UNION ALL
+         SELECT t.account_id,
+            'internal'::side,
+            t.external_id,
+            t.row_id,
+            t.home_date,
+            t.version,
+            t.batch_id,
+            p.currency,
+            t.currency,
+            n.key,
+            o.value,
+            n.value
+           FROM internal_transactions t
+             JOIN internal_transactions p ON p.home_date = t.home_date AND p.row_id = t.row_id AND p.version = (t.version - 1)
+             CROSS JOIN LATERAL jsonb_each_text(to_jsonb(t.*)) n(key, value)
+             JOIN LATERAL jsonb_each_text(to_jsonb(p.*)) o(key, value) ON o.key = n.key AND o.value IS DISTINCT FROM n.value
+          WHERE n.key <> ALL (ARRAY['batch_id'::text, 'version'::text, 'line'::text, 'content_hash'::text])) c
+     JOIN accounts a USING (account_id);
 
 create view row_verdicts_now as
  WITH introduced AS (
@@ -614,6 +742,8 @@ grant usage on schema public to public;
 grant create, usage on schema public to recon_owner;
 grant select on accounts to recon_auditor;
 grant insert, select, update on accounts to recon_worker;
+grant select on balance_readings to recon_auditor;
+grant insert, select on balance_readings to recon_worker;
 grant select on batch_totals to recon_auditor;
 grant insert, select, update on batch_totals to recon_worker;
 grant select on batches to recon_auditor;
@@ -636,16 +766,22 @@ grant select on notifications to recon_auditor;
 grant insert, select, update on notifications to recon_worker;
 grant select on open_items to recon_auditor;
 grant delete, insert, select, update on open_items to recon_worker;
+grant select on payout_entries to recon_auditor;
+grant insert, select on payout_entries to recon_worker;
 grant select on processor_transactions to recon_auditor;
 grant insert, select on processor_transactions to recon_worker;
 grant select on quarantined_rows to recon_auditor;
 grant insert, select on quarantined_rows to recon_worker;
+grant select on rate_limits to recon_auditor;
+grant insert, select, update on rate_limits to recon_worker;
 grant select on reconciliation_run_totals to recon_auditor;
 grant insert, select on reconciliation_run_totals to recon_worker;
 grant select on reconciliation_run_verdicts to recon_auditor;
 grant insert, select on reconciliation_run_verdicts to recon_worker;
 grant select on reconciliation_runs to recon_auditor;
 grant insert, select, update on reconciliation_runs to recon_worker;
+grant select on row_changes to recon_auditor;
+grant select on row_changes to recon_worker;
 grant select on row_references to recon_auditor;
 grant insert, select on row_references to recon_worker;
 grant select on row_verdicts to recon_auditor;
@@ -659,6 +795,8 @@ grant insert, select on run_batches to recon_worker;
 grant select on schema_migrations to recon_auditor;
 grant select on schema_migrations to recon_worker;
 grant usage on sequence row_ids to recon_worker;
+grant select on snapshot_rows to recon_auditor;
+grant delete, insert, select on snapshot_rows to recon_worker;
 grant select on transaction_ids to recon_auditor;
 grant insert, select on transaction_ids to recon_worker;
 grant select on transaction_ids_0 to recon_auditor;

@@ -121,5 +121,5 @@ test('the read begins the trailing days before, by the calendar of the zone', as
 test('a source that wants to be read in more than five hundred shards is refused', async () => {
   const shards = Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`s${at}`, [[]]]));
   const run = await opened({ shards });
-  await expect(run.activities.planFetch(run.ref)).rejects.toThrow('more than 500 shards');
+  await expect(run.activities.planFetch(run.ref)).rejects.toThrow('more than 500 parts');
 });

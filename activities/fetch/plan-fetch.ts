@@ -6,7 +6,7 @@ import { addDays, type BusinessDate, windowOf } from '../../domain/business-date
 import type { Side } from '../../domain/vocabulary.ts';
 import type { PlannedBatch, SourceReady } from '../../workflows/contracts.ts';
 import { type AccountSetup, sourceOf } from '../accounts.ts';
-import { SourceNotReady } from '../errors.ts';
+import { SourceNotReady, SourceRejected } from '../errors.ts';
 import type { RunRow } from '../reconcile/run-context.ts';
 import { type LatestSnapshot, latestSnapshot, snapshotKey } from './latest-snapshot.ts';
 import type { SourcePlan } from './source.ts';
@@ -33,7 +33,9 @@ export async function awaitSource(
   const until = new Date(run.window_end).toISOString();
   throw new SourceNotReady(
     source.name,
-    `reaches ${new Date(watermarkMs).toISOString()}, the day ends ${until}`,
+    watermarkMs === 0
+      ? `nothing has come yet, the day ended ${until}`
+      : `reaches ${new Date(watermarkMs).toISOString()}, the day ends ${until}`,
     NOT_READY_RETRY_MS,
   );
 }
@@ -51,7 +53,10 @@ export async function planFetch(
   const fromMs = windowOf(addDays(run.run_date as BusinessDate, -setup.trailingDays), setup.zone).startMs;
   const plan = await source.plan({ fromMs, toMs: run.window_end }, signal);
   if (plan.shards.length > PLANNED_SHARDS_MAX) {
-    throw new RangeError(`${plan.sourceName}: more than ${PLANNED_SHARDS_MAX} shards in one plan`);
+    throw new SourceRejected(
+      plan.sourceName,
+      `more than ${PLANNED_SHARDS_MAX} parts in one plan: move older files away`,
+    );
   }
   return database.transaction(async (connection) => {
     const latest =
@@ -115,7 +120,12 @@ async function addShards(
   staged: ReadonlySet<string>,
 ): Promise<void> {
   const shards = plan.shards.filter((shard) => shard.contentKey === undefined || !staged.has(shard.contentKey));
-  if (shards.length > SHARDS_MAX) throw new RangeError(`${plan.sourceName}: more than ${SHARDS_MAX} shards to read`);
+  if (shards.length > SHARDS_MAX) {
+    throw new SourceRejected(
+      plan.sourceName,
+      `more than ${SHARDS_MAX} parts that were not read before: let a narrower pattern read the older ones first`,
+    );
+  }
   await connection.query(sql.unsafe`
     insert into fetch_shards (batch_id, shard, from_ms, to_ms, content_key)
     select ${batchId}, s.shard, s.from_ms, s.to_ms, s.content_key

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { isMarked } from './personal-mark.ts';
 import { rowContext } from './row-context.ts';
 import { squareDisputeRows, squarePaymentRow, squareRefundRow } from './square-activity-rows.ts';
 import { projectDispute, projectPayment, projectRefund } from './square-record.ts';
@@ -183,13 +184,20 @@ test.each([
   [{ totalMoney: null }, 'totalMoney: Invalid input'],
   [{ status: undefined }, 'status: Invalid input'],
   [{ createdAt: '2026-02-01T04:30:00' }, 'created_at: "2026-02-01T04:30:00" has no offset'],
-  [{ referenceId: 'jane.doe@example.com' }, 'reference_id: looks like an e-mail address'],
-  [{ referenceId: '4111 1111 1111 1111' }, 'reference_id: looks like a card number'],
+  [{ referenceId: 'x'.repeat(513) }, 'reference_id: is longer than 512 characters'],
   [{ processingFee: [{ amountMoney: { amount: 1n, currency: 'EUR' } }] }, 'is not the currency of the row'],
   [{ processingFee: [{}] }, 'processing_fee: has a fee without an amount'],
 ])('%j is refused: %s', (given, reason) => {
   expect(() => payment(given)).toThrow(reason);
 });
+
+test.each(['jane.doe@example.com', '4111 1111 1111 1111'])(
+  'a reference such as %s is marked for the projection, in the payment and in its refunds',
+  (referenceId) => {
+    const refunded = squareRefundRow(projectRefund(REFUND), { referenceId }, context);
+    for (const row of [payment({ referenceId }), refunded]) expect(isMarked(row.merchantReference)).toBe(true);
+  },
+);
 
 test('an amount that came with the sign that we would give is refused, not turned round', () => {
   expect(() => refund({ amountMoney: usd(-500n) })).toThrow('amount_money: is negative');

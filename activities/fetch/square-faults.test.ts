@@ -126,6 +126,18 @@ test('silence is an end after the request timeout', async () => {
   expect(error.message).toContain('cannot be reached or took too long');
 });
 
+test('a request that failed leaves no timer behind that would keep the process alive', async () => {
+  square.script = always('drop');
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+  await failureOf(readShard({ requestTimeoutMs: 600_000 }));
+  // The SDK's own clock is set to nothing, which takes a moment to pass.
+  console.log(before, timers(), process.getActiveResourcesInfo());
+  const giveUpMs = performance.now() + 30_000;
+  while (timers() > before && performance.now() < giveUpMs) await new Promise((resolve) => setImmediate(resolve));
+  expect(timers()).toBeLessThanOrEqual(before);
+});
+
 test('the signal ends a request that hangs, with its own reason', async () => {
   square.script = always('hang');
   const stop = new AbortController();

@@ -20,8 +20,6 @@ const paymentSchema = z.object({
   orderId: z.string().nullish(),
   referenceId: z.string().nullish(),
 });
-// What a refund takes from the payment that it refunds.
-const paymentKeysSchema = paymentSchema.pick({ orderId: true, referenceId: true });
 
 const refundSchema = z.object({
   id: z.string(),
@@ -71,14 +69,13 @@ const entrySchema = z.object({
 
 export type SquareMoney = z.infer<typeof moneySchema>;
 export type SquarePayment = z.infer<typeof paymentSchema>;
-export type SquarePaymentKeys = z.infer<typeof paymentKeysSchema>;
+export type SquarePaymentKeys = Pick<SquarePayment, 'orderId' | 'referenceId'>;
 export type SquareRefund = z.infer<typeof refundSchema>;
 export type SquareDispute = z.infer<typeof disputeSchema>;
 export type SquarePayout = z.infer<typeof payoutSchema>;
 export type SquareEntry = z.infer<typeof entrySchema> & { readonly details: z.infer<typeof detailSchema> };
 
 export const projectPayment = projection(paymentSchema);
-export const projectPaymentKeys = projection(paymentKeysSchema);
 export const projectRefund = projection(refundSchema);
 export const projectDispute = projection(disputeSchema);
 export const projectPayout = projection(payoutSchema);

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { SourceUnavailable } from '../errors.ts';
 import { SquareNotFound } from './square-error.ts';
-import { projectPaymentKeys, type SquarePaymentKeys, type SquareRefund } from './square-record.ts';
+import type { SquarePaymentKeys, SquareRefund } from './square-record.ts';
 import { SQUARE_SOURCE, type SquareSession } from './square-session.ts';
 
 // Parts of one order are refunded close together. Two short texts each: 1,000 are some 200 kB.
@@ -11,33 +11,28 @@ const REMEMBERED_MAX = 1_000;
 
 const answerSchema = z.object({
   errors: z.array(z.unknown()).max(0).nullish(),
-  payment: z.looseObject({ id: z.string() }),
+  payment: z.object({ id: z.string(), orderId: z.string().nullish(), referenceId: z.string().nullish() }),
 });
 
 /** One for each read of a list. */
 export class RefundedPayments {
-  /** Not yet projected: a payment whose keys cannot be read is the fault of its own refunds. The oldest first. */
-  readonly #remembered = new Map<string, object | null>();
+  /** The oldest first. */
+  readonly #remembered = new Map<string, SquarePaymentKeys | null>();
 
-  /** Null where the refund names none, or one that Square does not know (any more). @throws DataError */
+  /** Null where the refund names none, or one that Square does not know (any more). */
   async of({ paymentId }: SquareRefund, session: SquareSession): Promise<SquarePaymentKeys | null> {
     if (!paymentId) return null;
-    let payment = this.#remembered.get(paymentId);
-    if (payment === undefined) {
-      payment = await askFor(paymentId, session);
-      this.#remember(paymentId, payment);
-    }
-    return payment === null ? null : projectPaymentKeys(payment);
-  }
-
-  #remember(paymentId: string, payment: object | null): void {
+    const remembered = this.#remembered.get(paymentId);
+    if (remembered !== undefined) return remembered;
+    const payment = await askFor(paymentId, session);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size >= REMEMBERED_MAX && oldest !== undefined) this.#remembered.delete(oldest);
     this.#remembered.set(paymentId, payment);
+    return payment;
   }
 }
 
-async function askFor(paymentId: string, session: SquareSession): Promise<object | null> {
+async function askFor(paymentId: string, session: SquareSession): Promise<SquarePaymentKeys | null> {
   let answer: unknown;
   try {
     answer = await session.request('PAYMENTS_READ', (client) => client.payments.get({ paymentId }));
@@ -46,9 +41,6 @@ async function askFor(paymentId: string, session: SquareSession): Promise<object
     throw error;
   }
   const { data } = answerSchema.safeParse(answer);
-  if (data?.payment.id === paymentId) {
-    const { orderId, referenceId } = data.payment;
-    return { orderId, referenceId };
-  }
+  if (data?.payment.id === paymentId) return data.payment;
   throw new SourceUnavailable(SQUARE_SOURCE, 'gave an answer that is not the payment that was asked for');
 }

@@ -123,7 +123,7 @@ test('a read that ends at a payment has given the pages before it, and goes on b
   expect([...(pages[0]?.rows ?? []), ...rest.rows]).toEqual(whole.rows);
 });
 
-test.each<[string, Fault, typeof SourceUnavailable | typeof SourceRejected]>([
+test.each<[string, Fault, new (...given: never[]) => Error]>([
   ['nothing', { body: '{}' }, SourceUnavailable],
   ['no payment', { body: '{"payment":null}' }, SourceUnavailable],
   ['another payment', { body: '{"payment":{"id":"P2","order_id":"order_P2"}}' }, SourceUnavailable],
@@ -134,7 +134,11 @@ test.each<[string, Fault, typeof SourceUnavailable | typeof SourceRejected]>([
   ['an error of the server', failure(500, 'API_ERROR', 'INTERNAL_SERVER_ERROR'), SourceUnavailable],
   ['a missing permission', failure(403, 'AUTHENTICATION_ERROR', 'INSUFFICIENT_SCOPES'), AuthRejected],
   ['a rate limit', failure(429, 'RATE_LIMIT_ERROR', 'RATE_LIMITED', { 'retry-after': '7' }), RateLimited],
-  ['a 404 that is not of Square', { status: 404, body: '<html>no such page</html>' }, SourceRejected],
+  [
+    'a 404 that is not of Square',
+    { status: 404, headers: { 'content-type': 'text/html' }, body: 'no such page' },
+    SourceRejected,
+  ],
 ])('%s where a payment was asked for is never a refund without a reference', async (_what, fault, expected) => {
   square.world.refunds.push(refund('R1', at(1)));
   square.script = (url) => (url.pathname.startsWith('/v2/payments/') ? fault : undefined);
@@ -142,12 +146,12 @@ test.each<[string, Fault, typeof SourceUnavailable | typeof SourceRejected]>([
   expect(square.requests.length).toBe(2);
 });
 
-test('a payment whose keys cannot be read is the fault of its refunds alone', async () => {
-  square.world.payments.push(payment('P1', at(1), { reference_id: 7 }), payment('P2', at(1)));
+test('a payment whose reference can be no key is the fault of its refunds alone', async () => {
+  square.world.payments.push(payment('P1', at(1), { reference_id: 'x'.repeat(513) }), payment('P2', at(1)));
   for (const id of ['1', '2']) square.world.refunds.push(refund(`R${id}`, at(2), { payment_id: `P${id}` }));
   const { rows, quarantined } = await readRefunds();
   expect(references(rows)).toEqual({ R2: 'order_P2' });
-  expect(quarantined).toMatchObject([{ position: 'R1', reason: expect.stringContaining('referenceId: ') }]);
+  expect(quarantined).toMatchObject([{ position: 'R1', reason: expect.stringContaining('reference_id: is longer') }]);
 });
 
 test('each payment that is asked for waits for its turn', async () => {

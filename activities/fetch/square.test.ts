@@ -207,7 +207,7 @@ test('one unreadable record is quarantined by its id, and the rest of its page g
   square.world.payments.push(
     payment('P1', at(1)),
     payment('P2', at(2), { total_money: { amount: 1, currency: 'US' } }),
-    payment('P3', at(3), { reference_id: 'jane.doe@example.com' }),
+    payment('P3', at(3), { reference_id: 'x'.repeat(513) }),
     payment('P4', 'yesterday'),
     payment('P5', at(4), { total_money: { amount: 12.5, currency: 'USD' } }),
   );
@@ -216,7 +216,7 @@ test('one unreadable record is quarantined by its id, and the rest of its page g
   expect(ids(rows)).toEqual(['P1']);
   expect(quarantined).toEqual([
     { source: 'Square API', position: 'P2', reason: 'total_money.currency: "US" is not an ISO 4217 currency' },
-    { source: 'Square API', position: 'P3', reason: expect.stringContaining('looks like an e-mail address') },
+    { source: 'Square API', position: 'P3', reason: expect.stringContaining('reference_id: is longer') },
     { source: 'Square API', position: 'P4', reason: expect.stringContaining('created_at: ') },
     { source: 'Square API', position: 'P5', reason: expect.stringContaining('totalMoney.amount: ') },
   ]);

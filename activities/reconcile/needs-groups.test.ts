@@ -95,8 +95,8 @@ decidedTogether({
     [internal('o_1', 'payment 60.00 USD', { order: 'A', fee: '1.80', names: 'ch_1' }), 'fee_mismatch'],
     [internal('o_2', 'payment 40.00 USD', { order: 'A', fee: '1.20', names: 'ch_2' }), 'fee_mismatch'],
   ],
-  'rows of the settlement level wait for settlement': [
-    [processor('py_1', 'payment 100.00 USD', { level: 'settlement', order: 'A' }), 'ambiguous'],
+  'rows of the settlement level wait for settlement, counted and summed': [
+    [processor('py_1', 'payment 100.00 USD', { level: 'settlement', order: 'A' }), 'ignored'],
     [processor('ch_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
     [internal('o_1', 'payment 100.00 USD', { order: 'A' }), 'matched'],
   ],

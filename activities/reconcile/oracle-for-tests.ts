@@ -174,7 +174,7 @@ export class Oracle {
   #verdictAlone({ facts, isProcessor }: OracleRow, run: OracleRun): string {
     const level = 'level' in facts ? facts.level : 'activity';
     const testMode = 'testMode' in facts && facts.testMode;
-    if (level !== 'activity') return 'ambiguous';
+    if (level !== 'activity') return 'ignored';
     const isIgnored = this.#rules.ignore.some(
       ({ when }) =>
         (when.testMode === undefined || testMode) &&

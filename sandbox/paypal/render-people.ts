@@ -1,20 +1,16 @@
 // The person behind a row, invented but as complete as PayPal delivers it where a request asks for all fields: the product must show
 // that none of it gets through.
 import { formatMinor } from '../../domain/money.ts';
+import { type InventedCustomer, inventedCustomer } from '../world/invented-customer.ts';
 import type { LedgerEntry } from '../world/world.ts';
 import type { PayPalRow } from './paypal-row.ts';
 import type { FieldGroup } from './search-query.ts';
 
-const GIVEN_NAMES = ['Jenny', 'Ada', 'Luis', 'Mei', 'Jonas', 'Priya', 'Tom'] as const;
-const SURNAMES = ['Rosen', 'Obi', 'Ferrer', 'Tanaka', 'Falk', 'Nair', 'Baker', 'Lindqvist', 'Okafor'] as const;
 const COUNTRIES = ['DE', 'FR', 'GB', 'US', 'JP'] as const;
 const NOTE_EVERY = 8;
 
-interface Person {
+interface Person extends InventedCustomer {
   readonly accountId: string;
-  readonly givenName: string;
-  readonly surname: string;
-  readonly email: string;
   readonly country: string;
   readonly address: object;
   /** What a customer writes to the shop; even the group that a shop cannot do without holds it. */
@@ -26,18 +22,15 @@ export function personOf({ source, movement }: LedgerEntry): Person | null {
   const charge = source?.object === 'charge' ? source : source !== null && 'charge' in source ? source.charge : null;
   if (charge === null || movement === 'dispute_fee') return null;
   const { customerNumber: number } = charge;
-  const givenName = GIVEN_NAMES[number % GIVEN_NAMES.length] ?? GIVEN_NAMES[0];
-  const surname = SURNAMES[number % SURNAMES.length] ?? SURNAMES[0];
   const country = COUNTRIES[number % COUNTRIES.length] ?? COUNTRIES[0];
-  const line1 = `${number} Main Street`;
+  const customer = inventedCustomer(number);
+  const { line1, city, postalCode, fullName } = customer;
   return {
+    ...customer,
     accountId: `PAYER${String(number).padStart(8, '0')}`,
-    givenName,
-    surname,
-    email: `customer.${number}@example.com`,
     country,
-    address: { line1, city: 'Springfield', country_code: country, postal_code: '12345' },
-    note: number % NOTE_EVERY === 0 ? `Please ring at ${line1}, thanks, ${givenName} ${surname}` : undefined,
+    address: { line1, city, country_code: country, postal_code: postalCode },
+    note: number % NOTE_EVERY === 0 ? `Please ring at ${line1}, thanks, ${fullName}` : undefined,
   };
 }
 
@@ -59,14 +52,14 @@ export function renderGroup(group: Exclude<FieldGroup, 'transaction_info'>, row:
 }
 
 function renderPayer(person: Person): object {
-  const { accountId, givenName, surname, email, country, address } = person;
+  const { accountId, givenName, surname, fullName, email, country, address } = person;
   return {
     account_id: accountId,
     email_address: email,
     phone_number: { country_code: '1', national_number: '5550100' },
     address_status: 'Y',
     payer_status: 'Y',
-    payer_name: { given_name: givenName, surname, alternate_full_name: `${givenName} ${surname}` },
+    payer_name: { given_name: givenName, surname, alternate_full_name: fullName },
     country_code: country,
     address,
   };

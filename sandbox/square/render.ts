@@ -1,6 +1,6 @@
 // A ledger's rows as Square's API shows them at an instant. With everything personal that the real one sends: the product must show
 // that none of it gets through.
-import { inventedCustomer } from '../stripe/invented-customer.ts';
+import { inventedCustomer } from '../world/invented-customer.ts';
 import type { LedgerEntry } from '../world/world.ts';
 import {
   paymentIdOf,

@@ -1,7 +1,7 @@
 // A charge as the API shows it when a ledger entry's source is expanded.
 import type Stripe from 'stripe';
+import { inventedCustomer } from '../world/invented-customer.ts';
 import type { Charge } from '../world/world.ts';
-import { inventedCustomer } from './invented-customer.ts';
 
 const BRANDS = ['visa', 'mastercard', 'amex', 'discover'] as const;
 
@@ -12,7 +12,7 @@ export function renderCharge(charge: Charge, nowS: number): Stripe.Charge {
     (sum, refund) => sum + (refund.createdS <= nowS ? refund.amountMinor : 0n),
     0n,
   );
-  const { name, email, line1 } = inventedCustomer(charge.customerNumber);
+  const { fullName, email, line1, city, postalCode } = inventedCustomer(charge.customerNumber);
   return {
     id: charge.id,
     object: 'charge',
@@ -25,15 +25,15 @@ export function renderCharge(charge: Charge, nowS: number): Stripe.Charge {
     balance_transaction: charge.entryId,
     billing_details: {
       address: {
-        city: 'Springfield',
+        city,
         country: 'US',
         line1,
         line2: null,
-        postal_code: '12345',
+        postal_code: postalCode,
         state: 'NY',
       },
       email,
-      name,
+      name: fullName,
       phone: null,
       tax_id: null,
     },

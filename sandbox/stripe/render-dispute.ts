@@ -1,7 +1,7 @@
 // A dispute as the API shows it when a ledger entry's source is expanded.
 import type Stripe from 'stripe';
+import { inventedCustomer } from '../world/invented-customer.ts';
 import type { Dispute } from '../world/world.ts';
-import { inventedCustomer } from './invented-customer.ts';
 
 const DAY_S = 86_400;
 const EVIDENCE_DAYS = 9;
@@ -39,7 +39,7 @@ export function renderDispute(dispute: Dispute): Stripe.Dispute {
 }
 
 function renderEvidence(dispute: Dispute): Stripe.Dispute.Evidence {
-  const { name, email } = inventedCustomer(dispute.charge.customerNumber);
+  const { fullName, email } = inventedCustomer(dispute.charge.customerNumber);
   return {
     access_activity_log: null,
     billing_address: null,
@@ -48,7 +48,7 @@ function renderEvidence(dispute: Dispute): Stripe.Dispute.Evidence {
     cancellation_rebuttal: null,
     customer_communication: null,
     customer_email_address: email,
-    customer_name: name,
+    customer_name: fullName,
     customer_purchase_ip: '203.0.113.7',
     customer_signature: null,
     duplicate_charge_documentation: null,

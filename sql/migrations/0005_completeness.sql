@@ -13,6 +13,11 @@ alter table fetch_shards add column last_home_date date;
 alter table batches add column reaches_last_row boolean not null default false;
 -- The whole truth about the days it holds: rows that are not in it any more are withdrawn when it is finished.
 alter table batches add column snapshot boolean not null default false;
+-- What a snapshot was made of, by the content keys of its plan, whether it read them or left them out as known: the same content
+-- again is news only when another snapshot came between.
+alter table batches add column snapshot_contents text[] not null default '{}';
+-- Finished by a run. A read that was abandoned is done without: nothing was withdrawn for it, and nothing of it is believed.
+alter table batches add column settled boolean not null default false;
 -- Shards that were left out because earlier batches had staged them, and the rows that they gave: no silence of the source.
 alter table batches add column known_shards integer not null default 0;
 alter table batches add column known_rows bigint not null default 0;
