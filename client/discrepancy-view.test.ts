@@ -27,6 +27,26 @@ const mismatch: DiscrepancyDetail = {
   internalRowId: null,
   internalDate: null,
   rows: [],
+  changes: [
+    {
+      side: 'processor',
+      version: 2,
+      field: 'amount',
+      before: '6000',
+      after: '7000',
+      currencyBefore: 'USD',
+      currency: 'JPY',
+    },
+    {
+      side: 'processor',
+      version: 2,
+      field: 'merchant_reference',
+      before: null,
+      after: 'order-1',
+      currencyBefore: 'JPY',
+      currency: 'JPY',
+    },
+  ],
   events: [],
 };
 
@@ -39,6 +59,16 @@ test('money is written in its currency, other fields as they are', () => {
     ],
   });
   expect(renderDiscrepancy(plainPalette, mismatch)).toMatch(/amount +7000 +7100/);
+});
+
+test('a correction shows what it changed, money in the currency of its version', () => {
+  expect(discrepancyDetailOnTheWire(mismatch)).toMatchObject({
+    changes: [
+      { side: 'processor', version: 2, field: 'amount', before: '60.00', after: '7000' },
+      { field: 'merchant_reference', before: null, after: 'order-1' },
+    ],
+  });
+  expect(renderDiscrepancy(plainPalette, mismatch)).toMatch(/2 +merchant reference +nothing +order-1/);
 });
 
 test('an id from outside cannot move the cursor', () => {

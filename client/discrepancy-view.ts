@@ -16,6 +16,7 @@ import { renderFacts, renderTable } from './terminal/table.ts';
 
 const ID_CHARS_MAX = 40;
 const MONEY_FIELDS: ReadonlySet<string> = new Set(['amount', 'fee']);
+const CHANGED_MONEY: ReadonlySet<string> = new Set(['amount', 'fee', 'net']);
 
 export function renderDiscrepancies(palette: Palette, found: readonly DiscrepancySummary[]): string {
   const columns = [
@@ -66,6 +67,7 @@ export function renderDiscrepancy(palette: Palette, one: DiscrepancyDetail): str
     facts,
     ...rowTable(palette, one, processor),
     ...differenceTable(palette, one, processor),
+    ...changeTable(palette, one, processor),
     eventTable(palette, one),
   ].join('\n\n');
 }
@@ -111,6 +113,35 @@ function differenceTable(palette: Palette, one: DiscrepancyDetail, processor: st
       rows.map((row) => row.map((text) => foreignText(text))),
     ),
   ];
+}
+
+function changeTable(palette: Palette, one: DiscrepancyDetail, processor: string): string[] {
+  const found = changesOf(one);
+  if (found.length === 0) return [];
+  const columns = [
+    { title: 'Changed' },
+    { title: 'Version', align: 'right' as const },
+    { title: 'Field' },
+    { title: 'Before', align: 'right' as const },
+    { title: 'After', align: 'right' as const },
+  ];
+  const rows = found.map(({ side, version, field, before, after }) => [
+    sideWords(side, processor),
+    String(version),
+    foreignText(field.replaceAll('_', ' ')),
+    foreignText(before ?? 'nothing', ID_CHARS_MAX),
+    foreignText(after ?? 'nothing', ID_CHARS_MAX),
+  ]);
+  return [renderTable(palette, columns, rows)];
+}
+
+/** Money in its own version's currency. */
+function changesOf({ changes }: DiscrepancyDetail) {
+  return changes.map(({ currency, currencyBefore, ...change }) => {
+    const words = (value: string | null, of: string) =>
+      value !== null && CHANGED_MONEY.has(change.field) ? formatMinor(BigInt(value), of) : value;
+    return { ...change, before: words(change.before, currencyBefore), after: words(change.after, currency) };
+  });
 }
 
 function eventTable(palette: Palette, { events, zone }: DiscrepancyDetail): string {
@@ -165,6 +196,7 @@ export function discrepancyDetailOnTheWire(one: DiscrepancyDetail): object {
     ...discrepancyOnTheWire(one),
     rule: one.rule,
     differences: differencesOf(one),
+    changes: changesOf(one),
     rows: one.rows.map(({ amountMinor, feeMinor, occurredAtMs, ...row }) => ({
       ...row,
       amount: formatMinor(amountMinor, row.currency),

@@ -46,22 +46,28 @@ export function processorSource(
   };
   switch (source.kind) {
     case 'stripe':
-      return stripeSource({
-        ...session,
-        apiKey: () => source.key.reveal(),
-        // In a sandbox everything says that it is not live; only in a live account does that mean a test.
-        expectLive: source.key.reveal().includes('_live_'),
-        ...(source.connectedAccount === undefined ? {} : { connectedAccount: source.connectedAccount }),
-        metadataReference: source.merchantReference,
-        shardHours: source.shard / HOUR_MS,
-      });
+      return controlled(
+        source.balanceControl,
+        stripeSource({
+          ...session,
+          apiKey: () => source.key.reveal(),
+          // In a sandbox everything says that it is not live; only in a live account does that mean a test.
+          expectLive: source.key.reveal().includes('_live_'),
+          ...(source.connectedAccount === undefined ? {} : { connectedAccount: source.connectedAccount }),
+          metadataReference: source.merchantReference,
+          shardHours: source.shard / HOUR_MS,
+        }),
+      );
     case 'paypal':
-      return paypalSource({
-        ...session,
-        clientId: () => source.clientId.reveal(),
-        clientSecret: () => source.clientSecret.reveal(),
-        shardHours: source.shard / HOUR_MS,
-      });
+      return controlled(
+        source.balanceControl,
+        paypalSource({
+          ...session,
+          clientId: () => source.clientId.reveal(),
+          clientSecret: () => source.clientSecret.reveal(),
+          shardHours: source.shard / HOUR_MS,
+        }),
+      );
     case 'square':
       return squareSource({
         ...session,
@@ -69,6 +75,10 @@ export function processorSource(
         lookBackDays: Math.ceil(source.lookBack / DAY_MS),
       });
   }
+}
+
+function controlled(wanted: boolean, { balances, ...source }: Source<ProcessorRow>): Source<ProcessorRow> {
+  return wanted && balances !== undefined ? { ...source, balances } : source;
 }
 
 export function internalSource(config: ReconConfig, account: AccountConfig): Source<InternalRow> {

@@ -10,6 +10,9 @@ const REQUESTS_PER_SECOND_MAX = 1_000;
 /** Of the whole account, however many workers ask: a lease of PostgreSQL shares it. */
 const requestsPerSecond = (standard: number) => z.number().positive().max(REQUESTS_PER_SECOND_MAX).default(standard);
 
+/** Holds the rows against the processor's own balances. */
+const balanceControl = z.boolean().default(true);
+
 export function sourceSchemas(secret: z.ZodType<Secret, string>) {
   const file = z.strictObject({
     kind: z.literal('file'),
@@ -35,6 +38,7 @@ export function sourceSchemas(secret: z.ZodType<Secret, string>) {
       .optional(),
     requestTimeout: durationMs.default(80_000),
     shard: durationMs.default(6 * HOUR_MS),
+    balanceControl,
     // Stripe allows 25 a second and endpoint; the rest is for the company's other programs.
     requestsPerSecond: requestsPerSecond(20),
   });
@@ -45,6 +49,7 @@ export function sourceSchemas(secret: z.ZodType<Secret, string>) {
     baseUrl: z.url().optional(),
     requestTimeout: durationMs.default(60_000),
     shard: durationMs.default(24 * HOUR_MS),
+    balanceControl,
     // PayPal publishes no limit; fifty a minute is what others found it to bear (airbyte#4240).
     requestsPerSecond: requestsPerSecond(0.8),
   });

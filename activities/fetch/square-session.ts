@@ -75,7 +75,7 @@ export class SquareSession {
       ...(baseUrl === undefined ? {} : { baseUrl }),
       // Its own clock covers no body, and after a failure runs on and keeps the process alive. `squareFetch` has a clock, and
       // is deaf to this one, which therefore ends at once.
-      timeoutInSeconds: requestTimeoutMs / 1_000,
+      timeoutInSeconds: 0,
       maxRetries: 0,
       fetch: squareFetch(this.#signal, requestTimeoutMs),
     });

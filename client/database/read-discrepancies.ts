@@ -13,6 +13,7 @@ import {
   VERDICTS,
   type Verdict,
 } from '../../domain/vocabulary.ts';
+import { type RowChange, readRowChanges } from './read-row-changes.ts';
 
 /** Somebody, or time, still has to close these. */
 export const LIVE_STATES: readonly DiscrepancyState[] = ['open', 'assigned', 'proposed'];
@@ -107,6 +108,8 @@ const detailRow = discrepancyRow.extend({
 
 export interface DiscrepancyDetail extends z.infer<typeof detailRow> {
   readonly rows: ReadonlyArray<z.infer<typeof sideRow>>;
+  /** What later versions of the rows said differently. */
+  readonly changes: readonly RowChange[];
   readonly events: ReadonlyArray<z.infer<typeof eventRow>>;
 }
 
@@ -125,8 +128,16 @@ export async function readDiscrepancy(database: DatabasePool, id: bigint): Promi
       on t.external_id = d.partner_external_id and t.account_id = d.account_id and t.side <> d.anchor_side
     where d.discrepancy_id = ${id}`);
   if (found === null) return null;
-  const [rows, events] = await Promise.all([readRows(database, found), readEvents(database, id)]);
-  return { ...found, rows, events };
+  const places = [
+    { side: 'processor' as const, rowId: found.processorRowId, homeDate: found.processorDate },
+    { side: 'internal' as const, rowId: found.internalRowId, homeDate: found.internalDate },
+  ];
+  const [rows, changes, events] = await Promise.all([
+    readRows(database, found),
+    readRowChanges(database, places),
+    readEvents(database, id),
+  ]);
+  return { ...found, rows, changes, events };
 }
 
 /** By the column of the anchor's side: a condition over both would find no index. */
