@@ -11,7 +11,7 @@ import { SIDES, type Side } from '../domain/vocabulary.ts';
 import { createDatabase } from '../sql/database.ts';
 import type { Activities, DecisionManifest } from '../workflows/contracts.ts';
 import type { AccountSetup } from './accounts.ts';
-import { fileSource } from './fetch/file.ts';
+import { fileSource } from './fetch/file/file.ts';
 import { type ActivityDeps, createActivities } from './index.ts';
 import { createBulkPool } from './stage/bulk-pool.ts';
 

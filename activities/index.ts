@@ -10,7 +10,7 @@ import { toApplicationFailure } from './errors.ts';
 import { completeBatch } from './fetch/complete-batch.ts';
 import { fetchShard } from './fetch/fetch-shard.ts';
 import { awaitSource, planFetch } from './fetch/plan-fetch.ts';
-import type { Tokenise } from './fetch/protect-page.ts';
+import type { Tokenise } from './fetch/row/protect-page.ts';
 import { decideRun } from './reconcile/decide-run.ts';
 import { pinHorizon } from './reconcile/pin-horizon.ts';
 import { readRun } from './reconcile/run-context.ts';

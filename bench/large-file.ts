@@ -6,7 +6,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
-import { fileSource } from '../activities/fetch/file.ts';
+import { fileSource } from '../activities/fetch/file/file.ts';
 
 export interface LargeFile {
   /** Of the text. */

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { AccountSetup } from '../activities/accounts.ts';
-import { leasedGates } from '../activities/fetch/rate-limit.ts';
+import { leasedGates } from '../activities/fetch/request/rate-limit.ts';
 import type { Source } from '../activities/fetch/source.ts';
 import { createActivities } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';

@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { leasedGates } from '../activities/fetch/rate-limit.ts';
+import { leasedGates } from '../activities/fetch/request/rate-limit.ts';
 import { addDays, type BusinessDate, businessDateAt, windowOf } from '../domain/business-date.ts';
 import type { LocalStack } from '../local/stack.ts';
 import type { EmulatedSource } from '../sandbox/emulated-source.ts';

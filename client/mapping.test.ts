@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { recon } from './cli-processes-for-tests.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../activities/fetch/mappings/examples/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../activities/fetch/mapping/ready/examples/', import.meta.url));
 const MAPPING = `
 time: { column: When, format: "yyyy-MM-dd HH:mm", zone: Europe/Berlin }
 id: { columns: [Id] }

@@ -73,8 +73,8 @@ const check: Handler<CheckOptions> = async ({ operands, options, output, io }) =
 };
 
 const list: Handler<object> = async ({ output }) => {
-  const { readMapping } = await import('../activities/fetch/mapping.ts');
-  const { readyMappingNames } = await import('../activities/fetch/ready-mappings.ts');
+  const { readMapping } = await import('../activities/fetch/mapping/mapping.ts');
+  const { readyMappingNames } = await import('../activities/fetch/mapping/ready-mappings.ts');
   const mappings = await Promise.all(
     (await readyMappingNames()).map(async (name) => {
       const { side, about = '' } = await readMapping(`ready:${name}`);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { planTry, type TryOptions } from './try-files.ts';
 
 const REPORT = fileURLToPath(
-  new URL('../activities/fetch/mappings/examples/adyen-settlement-details.csv', import.meta.url),
+  new URL('../activities/fetch/mapping/ready/examples/adyen-settlement-details.csv', import.meta.url),
 );
 const LEDGER_MAPPING = `
 side: internal

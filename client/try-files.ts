@@ -3,8 +3,8 @@
 import { Temporal } from 'temporal-polyfill';
 import type { AccountSetup } from '../activities/accounts.ts';
 import { SourceRejected } from '../activities/errors.ts';
-import { fileSource } from '../activities/fetch/file.ts';
-import { mappedReading } from '../activities/fetch/mapped-reading.ts';
+import { fileSource } from '../activities/fetch/file/file.ts';
+import { mappedReading } from '../activities/fetch/mapping/mapped-reading.ts';
 import type { Source } from '../activities/fetch/source.ts';
 import { parseAccountName } from '../domain/account.ts';
 import {

@@ -1,13 +1,13 @@
 // Turns what recon.yaml says of a source into the source: with its key, its gate and, where its files are foreign, their mapping.
 import { resolve } from 'node:path';
-import { locationSource } from '../activities/fetch/file-location.ts';
-import { mappedReading } from '../activities/fetch/mapped-reading.ts';
-import { mappingHash } from '../activities/fetch/mapping.ts';
-import { paypalSource } from '../activities/fetch/paypal.ts';
-import type { RequestGate } from '../activities/fetch/request-gate.ts';
+import { locationSource } from '../activities/fetch/file/file-location.ts';
+import { mappedReading } from '../activities/fetch/mapping/mapped-reading.ts';
+import { mappingHash } from '../activities/fetch/mapping/mapping.ts';
+import { paypalSource } from '../activities/fetch/paypal/paypal.ts';
+import type { RequestGate } from '../activities/fetch/request/request-gate.ts';
 import type { Source } from '../activities/fetch/source.ts';
-import { squareSource } from '../activities/fetch/square.ts';
-import { stripeSource } from '../activities/fetch/stripe.ts';
+import { squareSource } from '../activities/fetch/square/square.ts';
+import { stripeSource } from '../activities/fetch/stripe/stripe.ts';
 import { internalPostgresSource } from '../activities/internal/postgres.ts';
 import type { InternalRow, ProcessorRow } from '../domain/transaction.ts';
 import type { Side } from '../domain/vocabulary.ts';

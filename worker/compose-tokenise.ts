@@ -1,5 +1,5 @@
 // The keyed tokens of the configuration, where it names a key.
-import { type Tokenise, tokeniser } from '../activities/fetch/protect-page.ts';
+import { type Tokenise, tokeniser } from '../activities/fetch/row/protect-page.ts';
 import type { ReconConfig } from './config.ts';
 
 export function composeTokenise({ personalData }: ReconConfig): Tokenise | undefined {

@@ -1,9 +1,9 @@
 // The mappings that a configuration names: each read once, however many accounts name it, and held against the side that it is for.
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { readMapping } from '../activities/fetch/mapping.ts';
-import { MappingInvalid } from '../activities/fetch/mapping-invalid.ts';
-import type { Mapping } from '../activities/fetch/mapping-schema.ts';
+import { readMapping } from '../activities/fetch/mapping/mapping.ts';
+import { MappingInvalid } from '../activities/fetch/mapping/mapping-invalid.ts';
+import type { Mapping } from '../activities/fetch/mapping/mapping-schema.ts';
 
 const named = z.object({ mapping: z.string().optional().catch(undefined) }).catch({});
 const outlineSchema = z

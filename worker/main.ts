@@ -1,7 +1,7 @@
 // The worker process: npm run worker. Reads recon.yaml (or RECON_CONFIG), polls until it is told to stop, then finishes
 // what it can within the grace time. Fargate gives 120 s between SIGTERM and SIGKILL.
 import { hostname } from 'node:os';
-import { leasedGates } from '../activities/fetch/rate-limit.ts';
+import { leasedGates } from '../activities/fetch/request/rate-limit.ts';
 import { createActivities } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
 import { checkpointFrom } from './checkpoint.ts';

@@ -9,7 +9,7 @@ import { type AccountSetup, sourceOf } from '../accounts.ts';
 import { InvariantViolated, RunClosed, ShardTaken } from '../errors.ts';
 import type { RunRow } from '../reconcile/run-context.ts';
 import { type StageTarget, stagePage } from '../stage/stage-page.ts';
-import { PERSONAL_NAMES, type ProtectedPage, protectPage, type Tokenise } from './protect-page.ts';
+import { PERSONAL_NAMES, type ProtectedPage, protectPage, type Tokenise } from './row/protect-page.ts';
 import type { Shard, Source, SourcePage, SourceTotal } from './source.ts';
 
 export interface FetchDeps {

@@ -1,7 +1,7 @@
 // Reads a source to its end in tests, as an activity would: every shard, every page, through the projection, optionally from a
 // cursor.
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
-import { protectPage } from './protect-page.ts';
+import { protectPage } from './row/protect-page.ts';
 import type { QuarantinedRow, ReadRequest, Source, SourcePage } from './source.ts';
 
 export const NEVER_ABORTED = new AbortController().signal;

@@ -163,5 +163,5 @@ test('rows of a file that was staged for another day are found by the day that t
 test('more than ten thousand files in one plan are refused', async () => {
   const shards = Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`s${at}`, [[]]]));
   const run = await opened(newAccount(), folder([], { shards }));
-  await expect(run.plan()).rejects.toThrow('more than 10000 shards in one plan');
+  await expect(run.plan()).rejects.toThrow('more than 10000 parts in one plan');
 });

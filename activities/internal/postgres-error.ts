@@ -1,7 +1,7 @@
 // Decides which fact an error of the company's database is, by its SQLSTATE or the system's code. Messages never hold a
 // value of a row, the query or the password.
 import { AuthRejected, type SourceError, SourceRejected, SourceUnavailable } from '../errors.ts';
-import { errorCode } from '../fetch/error-code.ts';
+import { errorCode } from '../fetch/request/error-code.ts';
 
 export interface PostgresCaller {
   readonly source: string;

@@ -8,7 +8,7 @@ import { SHOP_LEDGER_QUERY, SHOP_READER, SHOP_WATERMARK_QUERY } from '../../sand
 import { generateWorld } from '../../sandbox/world/generate-world.ts';
 import { AuthRejected, SourceRejected, SourceUnavailable } from '../errors.ts';
 import { NEVER_ABORTED, readAll } from '../fetch/pages-for-tests.ts';
-import { protectPage } from '../fetch/protect-page.ts';
+import { protectPage } from '../fetch/row/protect-page.ts';
 import { type InternalPostgresOptions, internalPostgresSource } from './postgres.ts';
 
 const world = generateWorld({

@@ -2,8 +2,8 @@
 // window's start and end, $3 the account). Reads one snapshot; never writes, never sees columns of other names.
 import type { InternalRow } from '../../domain/transaction.ts';
 import { SourceRejected } from '../errors.ts';
-import { readInstantMs } from '../fetch/instant.ts';
-import { rowContext } from '../fetch/row-context.ts';
+import { readInstantMs } from '../fetch/row/instant.ts';
+import { rowContext } from '../fetch/row/row-context.ts';
 import type { Shard, Source, SourcePage, SourceTotal } from '../fetch/source.ts';
 import { oneRow } from './contract-query.ts';
 import { TYPE } from './query-columns.ts';

@@ -1,6 +1,6 @@
 // Turns one row of the query, as PostgreSQL's own text, into the file contract's record. No number passes through a float.
 import { currencyExponent } from '../../domain/currency.ts';
-import type { InternalRecord } from '../fetch/internal-row.ts';
+import type { InternalRecord } from '../fetch/row/internal-row.ts';
 import { type QueryColumn, TYPE } from './query-columns.ts';
 
 type Cell = string | null;

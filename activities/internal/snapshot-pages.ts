@@ -1,10 +1,10 @@
 // Reads the configured query's rows out of a snapshot page by page, through a cursor of the database: one page in memory,
 // and only the contract's columns on the wire.
 import type { InternalRow } from '../../domain/transaction.ts';
-import { type InternalRecord, readInternalRow } from '../fetch/internal-row.ts';
-import { quarantineReason } from '../fetch/quarantine-reason.ts';
-import { referenceText } from '../fetch/reference-text.ts';
-import type { RowContext } from '../fetch/row-context.ts';
+import { type InternalRecord, readInternalRow } from '../fetch/row/internal-row.ts';
+import { quarantineReason } from '../fetch/row/quarantine-reason.ts';
+import { referenceText } from '../fetch/row/reference-text.ts';
+import type { RowContext } from '../fetch/row/row-context.ts';
 import type { QuarantinedRow, SourcePage, SourceTotal } from '../fetch/source.ts';
 import { countAndSum, declareCursor, describeQuery, fetchRows, sourceTotal } from './contract-query.ts';
 import { type QueryColumn, queryColumns } from './query-columns.ts';

@@ -1,6 +1,6 @@
 // Sends mail over SMTP. TLS is required except to this machine: mails name amounts.
 import { createTransport } from 'nodemailer';
-import { errorCode } from '../fetch/error-code.ts';
+import { errorCode } from '../fetch/request/error-code.ts';
 import { MailDeferred, MailRefused, type MailTransport, TransportUnavailable } from './mail-transport.ts';
 import { mimeFields } from './mime-fields.ts';
 

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { parseBusinessDate } from '../../domain/business-date.ts';
 import type { ProcessorRow } from '../../domain/transaction.ts';
 import type { EngineAccount } from '../engine-for-tests.ts';
-import { fileSource } from '../fetch/file.ts';
+import { fileSource } from '../fetch/file/file.ts';
 import { planDue } from '../run/plan-days.ts';
 import { processorRows, scriptedSource } from '../stage/scripted-source-for-tests.ts';
 import {

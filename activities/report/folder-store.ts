@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { errorCode } from '../fetch/error-code.ts';
+import { errorCode } from '../fetch/request/error-code.ts';
 import {
   assertKey,
   type ObjectBody,

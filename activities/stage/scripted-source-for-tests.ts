@@ -2,9 +2,9 @@
 // source itself claims about its rows.
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 import { SourceUnavailable } from '../errors.ts';
-import { readInternalRow } from '../fetch/internal-row.ts';
-import { readProcessorRow } from '../fetch/processor-row.ts';
-import { rowContext } from '../fetch/row-context.ts';
+import { readInternalRow } from '../fetch/row/internal-row.ts';
+import { readProcessorRow } from '../fetch/row/processor-row.ts';
+import { rowContext } from '../fetch/row/row-context.ts';
 import type { QuarantinedRow, Shard, Source, SourceTotal } from '../fetch/source.ts';
 import type { SituationRow } from '../reconcile/situations-for-tests.ts';
 

@@ -5,7 +5,7 @@ import { internalContentHash, processorContentHash } from '../../domain/content-
 import { Manifest } from '../../domain/control-totals.ts';
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 import type { Side } from '../../domain/vocabulary.ts';
-import { internalRow, processorRow } from '../fetch/rows-for-tests.ts';
+import { internalRow, processorRow } from '../fetch/row/rows-for-tests.ts';
 import { processor, situationsForTests } from '../reconcile/situations-for-tests.ts';
 import { askRows, openStageBatch, pageOf } from './open-batch-for-tests.ts';
 import { processorRows } from './scripted-source-for-tests.ts';

@@ -1,12 +1,12 @@
 // What `recon mapping check` finds: reads the whole file as a run would, keeps the first rows and counts the others.
 import { SourceRejected } from '../../activities/errors.ts';
-import type { CsvLayout } from '../../activities/fetch/csv-header.ts';
-import { fileSource } from '../../activities/fetch/file.ts';
-import type { FileIdentity } from '../../activities/fetch/file-source.ts';
-import { mappedReading } from '../../activities/fetch/mapped-reading.ts';
-import { mappingHash } from '../../activities/fetch/mapping.ts';
-import type { Mapping } from '../../activities/fetch/mapping-schema.ts';
-import { fieldColumns, namedColumns } from '../../activities/fetch/named-columns.ts';
+import type { CsvLayout } from '../../activities/fetch/file/csv-header.ts';
+import { fileSource } from '../../activities/fetch/file/file.ts';
+import type { FileIdentity } from '../../activities/fetch/file/file-source.ts';
+import { mappedReading } from '../../activities/fetch/mapping/mapped-reading.ts';
+import { mappingHash } from '../../activities/fetch/mapping/mapping.ts';
+import type { Mapping } from '../../activities/fetch/mapping/mapping-schema.ts';
+import { fieldColumns, namedColumns } from '../../activities/fetch/mapping/named-columns.ts';
 import type { Source } from '../../activities/fetch/source.ts';
 import { assertZone } from '../../domain/business-date.ts';
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';

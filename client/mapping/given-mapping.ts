@@ -1,7 +1,7 @@
 // Reads the mapping that an option names. What is wrong with it is a mistake in what was typed.
-import { readMapping } from '../../activities/fetch/mapping.ts';
-import { MappingInvalid } from '../../activities/fetch/mapping-invalid.ts';
-import type { Mapping } from '../../activities/fetch/mapping-schema.ts';
+import { readMapping } from '../../activities/fetch/mapping/mapping.ts';
+import { MappingInvalid } from '../../activities/fetch/mapping/mapping-invalid.ts';
+import type { Mapping } from '../../activities/fetch/mapping/mapping-schema.ts';
 import type { Side } from '../../domain/vocabulary.ts';
 import { UsageError } from '../usage-error.ts';
 

@@ -1,7 +1,7 @@
 // Counts what a file says, page by page, and keeps its first rows as a person reads them. Its memory is bounded: beyond
 // the bounds it counts on and says so.
-import { SKIPPED_ROW } from '../../activities/fetch/mapped-columns.ts';
-import type { FieldColumns } from '../../activities/fetch/named-columns.ts';
+import { SKIPPED_ROW } from '../../activities/fetch/mapping/mapped-columns.ts';
+import type { FieldColumns } from '../../activities/fetch/mapping/named-columns.ts';
 import type { QuarantinedRow, SourcePage } from '../../activities/fetch/source.ts';
 import { formatMinor } from '../../domain/money.ts';
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
