@@ -55,6 +55,8 @@ export function squareLists(world: World): ListSize[] {
     ...places.map((place) => at(until(ledger.payments), place)),
     ...places.map((place) => at(payouts, place)),
     page(until(ledger.refunds).length),
+    // A refund names its order by its payment only, and payments are given one by one.
+    { rows: new Set(until(ledger.refunds).map(({ paymentId }) => paymentId)).size, pageRows: 1 },
     { rows: until(ledger.disputes).length, pageRows: SQUARE_DISPUTE_PAGE_ROWS },
     ...payouts.map(({ entries }) => page(entries.length)),
   ];

@@ -14,7 +14,7 @@ export interface TestFiles {
 
 const NEEDS_TEMPORAL = /local\/(stack|temporal-server)\.ts|local-recon\.ts|startTemporalServer/;
 const NEEDS_SERVICES =
-  /local\/(postgres|mailbox|moto)\.ts|database-for-tests|engine-for-tests|start-stripe-emulator|node:child_process|processes-for-tests|playwright|node:http'|from 'pg'/;
+  /local\/(postgres|mailbox|moto)\.ts|database-for-tests|engine-for-tests|start-(?:stripe|paypal|square)-emulator|emulator-for-tests|node:child_process|processes-for-tests|playwright|node:http'|from 'pg'/;
 
 export function testFiles(): TestFiles {
   const all = globSync('**/*.test.ts', { exclude: (name) => name === 'node_modules' || name === '.recon' }).sort();

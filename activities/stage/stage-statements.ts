@@ -92,6 +92,8 @@ export async function recordTotals(
      from unnest($4::date[], $5::disposition[], $6::level[], $7::kind[], $8::text[], $9::boolean[], $10::bigint[],
                  $11::numeric[], $12::numeric[], $13::numeric[])
        as m (home_date, disposition, level, kind, currency, moves_balance, count, debits, credits, digest)
+     -- In one order, or two shards of a batch would take each other's lines and deadlock.
+     order by m.home_date, m.disposition, m.level, m.kind, m.currency collate "C", m.moves_balance
      on conflict (batch_id, home_date, disposition, level, kind, currency, moves_balance) do update
        set count = t.count + excluded.count, debits = t.debits + excluded.debits,
            credits = t.credits + excluded.credits, digest = t.digest + excluded.digest`,

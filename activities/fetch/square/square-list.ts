@@ -83,19 +83,18 @@ function isListAnswer(response: SquareAnswer['response'], count: number): boolea
   return Object.entries(rest).every(([name, value]) => name === 'cursor' || value == null || Array.isArray(value));
 }
 
-/** In their order, one after the other. */
+/** In their order; what they have to ask for is asked for side by side, which a page bounds. */
 export async function readItems(
   items: readonly SquareItem[],
   rowsOf: (item: SquareItem) => ReturnType<SquareList['rows']>,
 ) {
   const rows: ProcessorRow[] = [];
   const quarantined: QuarantinedRow[] = [];
-  for (const item of items) {
-    try {
-      rows.push(...(await rowsOf(item)));
-    } catch (error) {
-      quarantined.push({ source: SQUARE_SOURCE, position: item.id, reason: quarantineReason(error) });
-    }
+  const read = await Promise.allSettled(items.map(async (item) => rowsOf(item)));
+  for (const [index, item] of items.entries()) {
+    const result = read[index];
+    if (result?.status === 'fulfilled') rows.push(...result.value);
+    else quarantined.push({ source: SQUARE_SOURCE, position: item.id, reason: quarantineReason(result?.reason) });
   }
   return { rows, quarantined };
 }

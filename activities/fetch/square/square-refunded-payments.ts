@@ -17,14 +17,15 @@ const answerSchema = z.object({
 /** One for each read of a list. */
 export class RefundedPayments {
   /** The oldest first. */
-  readonly #remembered = new Map<string, SquarePaymentKeys | null>();
+  readonly #remembered = new Map<string, Promise<SquarePaymentKeys | null>>();
 
   /** Null where the refund names none, or one that Square does not know (any more). */
   async of({ paymentId }: SquareRefund, session: SquareSession): Promise<SquarePaymentKeys | null> {
     if (!paymentId) return null;
     const remembered = this.#remembered.get(paymentId);
     if (remembered !== undefined) return remembered;
-    const payment = await askFor(paymentId, session);
+    // The question itself is remembered: the refunds of a page ask side by side.
+    const payment = askFor(paymentId, session);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size >= REMEMBERED_MAX && oldest !== undefined) this.#remembered.delete(oldest);
     this.#remembered.set(paymentId, payment);
