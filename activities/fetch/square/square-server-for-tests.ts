@@ -3,10 +3,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface Money {
-  readonly amount: number | bigint;
-  readonly currency: string;
-}
 /** A record as it stands on the wire. */
 export type Wire = Readonly<Record<string, unknown>> & { readonly id: string; readonly created_at?: string };
 
