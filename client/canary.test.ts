@@ -1,10 +1,11 @@
 // The canary: a card number and an e-mail address planted in the references of every source, beside the names, addresses and notes
-// that processors send unasked, are found nowhere afterwards: database, reports, mails, Temporal histories.
+// that processors send unasked, are found nowhere afterwards: database, reports, mails, logs, Temporal histories.
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { pino } from 'pino';
 import type { World } from '../sandbox/world/world.ts';
 import { PRODUCTION_POLICY } from '../workflows/contracts.ts';
 import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
@@ -29,6 +30,7 @@ const PERSONAL = [
 let folder: string;
 let house: DemoHouse;
 let ui: string[] = [];
+let log = '';
 
 /** Two orders of the last day whose numbers are not numbers, on both sides. */
 function plant(world: World): void {
@@ -63,6 +65,7 @@ beforeAll(async () => {
     keepDatabase: false,
     nowMs: Date.now,
     onWorld: plant,
+    logger: pino({ level: 'trace' }, { write: (line) => (log += line) }),
     onProgress: (message) => ui.push(message),
     onPhase: () => undefined,
   });
@@ -114,7 +117,7 @@ test('no table of the database holds any of it', async () => {
   expect(found).toEqual([]);
 });
 
-test('no report, mail or configuration that is written holds any of it', async () => {
+test('no report, mail or line of the log holds any of it', async () => {
   const found: string[] = [];
   for (const place of [house.reportFolder, house.mailFolder]) {
     const entries = await readdir(place, { recursive: true, withFileTypes: true });
@@ -122,7 +125,8 @@ test('no report, mail or configuration that is written holds any of it', async (
     expect(files.length).toBeGreaterThan(3);
     for (const file of files) found.push(...leaks(file.name, await readFile(join(file.parentPath, file.name), 'utf8')));
   }
-  found.push(...leaks('progress', ui.join('\n')));
+  expect(log.length).toBeGreaterThan(100);
+  found.push(...leaks('progress', ui.join('\n')), ...leaks('log', log));
   expect(found).toEqual([]);
 });
 

@@ -15,6 +15,7 @@ import { composeAccounts } from '../worker/compose-accounts.ts';
 import { composeOutbox } from '../worker/compose-outbox.ts';
 import { composeTokenise } from '../worker/compose-tokenise.ts';
 import { loadConfig } from '../worker/config.ts';
+import type { Logger } from '../worker/logger.ts';
 import { DEMO_ACCOUNTS, type DemoAccount } from './demo-accounts.ts';
 import { type LocalRecon, startLocalRecon, workerUrl } from './local-recon.ts';
 import { applySchedule } from './temporal/apply-schedule.ts';
@@ -36,6 +37,7 @@ export interface DemoHouseOptions {
   readonly accounts?: readonly DemoAccount[];
   /** Changes a world before anybody sees it. */
   readonly onWorld?: (world: World) => void;
+  readonly logger?: Logger;
   readonly keepDatabase: boolean;
   readonly nowMs: () => number;
   readonly onProgress: (message: string) => void;
@@ -132,6 +134,7 @@ async function startRecon(
     mailbox: true,
     mailDir: join(folder, 'mail'),
     onProgress: options.onProgress,
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
     fetchTaskQueues: branches.map(({ account }) => `fetch-${account.split('/')[0]}`),
     deps: async ({ database, stack }) => {
       options.onPhase('servers');

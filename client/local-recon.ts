@@ -12,7 +12,7 @@ import { type LocalStack, startStack } from '../local/stack.ts';
 import { createDatabase } from '../sql/database.ts';
 import { migrate } from '../sql/migrate.ts';
 import { urlAsRole } from '../sql/url-as-role.ts';
-import { createLogger } from '../worker/logger.ts';
+import { createLogger, type Logger } from '../worker/logger.ts';
 import { activityScope, type RunningWorker, startWorker } from '../worker/run-worker.ts';
 import type { Activities } from '../workflows/contracts.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
@@ -32,6 +32,8 @@ export interface LocalReconOptions {
     Pick<ActivityDeps, 'accounts' | 'outbox' | 'nowMs'> & Partial<Pick<ActivityDeps, 'onTimings' | 'tokenise'>>
   >;
   readonly fetchTaskQueues?: readonly string[];
+  /** By default only errors are logged. */
+  readonly logger?: Logger;
   /** Lets a benchmark see when each step starts and ends. */
   readonly observe?: (activities: Activities) => Activities;
 }
@@ -114,7 +116,7 @@ async function startLocalWorker(
     activities: options.observe?.(activities) ?? activities,
     identity: `local-${process.pid}`,
     bundleFolder: join(cacheFolder(hostEnvironment()), 'workflow-bundles'),
-    logger: createLogger({ level: 'error' }),
+    logger: options.logger ?? createLogger({ level: 'error' }),
     shutdownGraceMs: 5_000,
   });
 }
