@@ -75,12 +75,15 @@ create temp table overtaken (side side, row_id bigint, level level, kind kind, c
 
 -- step: reopened
 -- Released groups: in a re-run those of runs of dates up to this one whose members all have home dates up to it and
--- include one of it; and any group that a new version of a member contradicts.
+-- include one of it; any group that a new version of a member contradicts; and what stands in for duplicates, as which of
+-- equal rows is the surplus is asked again as long as it is open.
 create temp table reopened on commit drop as
 select m.* from matches m
 where m.account_id = :account_id and m.released_seq is null and m.decided_seq < :seq
   and :is_rerun
   and greatest(m.p_home_date, m.i_home_date) = ':run_date'
+  and not exists (select 1 from matches g where g.group_id = m.group_id and g.released_seq is null
+                  and greatest(g.p_home_date, g.i_home_date) > ':run_date')
   and m.decided_seq in (select r.decision_seq from reconciliation_runs r
                         where r.account_id = :account_id and r.run_date <= ':run_date' and r.decision_seq is not null)
 union
@@ -89,6 +92,9 @@ where m.released_seq is null
 union
 select m.* from matches m join versions_internal v on v.row_id = m.i_row_id
 where m.released_seq is null
+union
+select m.* from matches m
+where m.account_id = :account_id and m.released_seq is null and m.rule = 'duplicate'
 
 -- step: analyze_versions_processor
 analyze versions_processor
@@ -159,6 +165,14 @@ where m.account_id = :account_id and m.released_seq is null and m.verdict = 'ign
   and coalesce(m.p_row_id, m.i_row_id) in (select row_id from named)
   and not exists (select 1 from reopened r where coalesce(r.p_row_id, r.i_row_id) = coalesce(m.p_row_id, m.i_row_id) and r.level = m.level)
 
+-- step: reopen_whole_groups
+-- Who opens one member of a group opens all of it.
+insert into reopened
+select m.* from matches m
+where m.released_seq is null and m.group_id in (select group_id from reopened where group_id is not null)
+  and not exists (select 1 from reopened r where r.group_id = m.group_id and r.level = m.level
+                  and coalesce(r.p_row_id, r.i_row_id) = coalesce(m.p_row_id, m.i_row_id))
+
 -- step: analyze_reopened
 analyze reopened
 
@@ -177,10 +191,10 @@ where r.p_row_id is null and m.released_seq is null and m.i_row_id = r.i_row_id 
 -- Rows that are in the pool without being introduced for the first time now: open, opened again, or in a new version.
 create temp table carried_processor on commit drop as
 with before as (
-  select o.row_id, o.home_date, o.version, o.introduced_seq from open_items o
+  select o.row_id, o.home_date, o.version, o.introduced_seq, o.level from open_items o
   where o.account_id = :account_id and o.side = 'processor'
   union all
-  select r.p_row_id, r.p_home_date, r.p_version, b.introduced_seq
+  select r.p_row_id, r.p_home_date, r.p_version, b.introduced_seq, r.level
   from reopened r
   join processor_transactions t on t.home_date = r.p_home_date and t.row_id = r.p_row_id and t.version = r.p_version
   cross join lateral (select introduced_seq from batch_totals b
@@ -188,7 +202,7 @@ with before as (
 )
 select t.*, b.introduced_seq from before b
 join processor_transactions t on t.home_date = b.home_date and t.row_id = b.row_id and t.version = b.version
-where not exists (select 1 from versions_processor v where v.row_id = b.row_id)
+where t.level = b.level and not exists (select 1 from versions_processor v where v.row_id = b.row_id)
 union all
 select v.*, :seq::bigint from versions_processor v
 
