@@ -9,7 +9,7 @@ create role recon_worker nologin;
 
 -- Owners
 
--- 58 objects belong to recon_owner
+-- 60 objects belong to recon_owner
 
 -- Types
 
@@ -95,6 +95,7 @@ create table batches (
   settled boolean default false not null,
   known_shards integer default 0 not null,
   known_rows bigint default 0 not null,
+  entries_seq bigint,
   constraint batches_pkey PRIMARY KEY (batch_id),
   constraint batches_account_id_side_source_key_key UNIQUE (account_id, side, source_key),
   constraint batches_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
@@ -291,6 +292,28 @@ create table payout_entries (
   constraint payout_entries_pkey PRIMARY KEY (external_id, account_id, version)
 );
 
+create table payout_groups (
+  account_id integer not null,
+  payout_id text collate "C" not null,
+  currency text collate "C" not null,
+  decided_seq bigint not null,
+  group_id bigint not null,
+  constraint payout_groups_pkey PRIMARY KEY (account_id, payout_id, currency, decided_seq)
+);
+
+create table payout_sums (
+  account_id integer not null,
+  payout_id text collate "C" not null,
+  currency text collate "C" not null,
+  level level not null,
+  decision_seq bigint not null,
+  entries bigint not null,
+  net numeric(38,0) not null,
+  digest numeric(38,0) not null,
+  last_occurred_at timestamp with time zone,
+  constraint payout_sums_pkey PRIMARY KEY (account_id, payout_id, currency, level, decision_seq)
+);
+
 create table processor_transactions (
   row_id bigint not null,
   batch_id bigint not null,
@@ -361,7 +384,7 @@ create table reconciliation_run_totals (
   credits numeric(38,0) not null,
   constraint reconciliation_run_totals_pkey PRIMARY KEY (run_id, term, side, level, kind, currency, moves_balance),
   constraint reconciliation_run_totals_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
-  constraint reconciliation_run_totals_term_check CHECK (term = ANY (ARRAY['open_before'::text, 'introduced'::text, 'version_delta'::text, 'reopened'::text, 'closed'::text, 'open_after'::text]))
+  constraint reconciliation_run_totals_term_check CHECK (term = ANY (ARRAY['open_before'::text, 'introduced'::text, 'taken_up'::text, 'version_delta'::text, 'reopened'::text, 'closed'::text, 'open_after'::text]))
 );
 
 create table reconciliation_run_verdicts (
@@ -413,6 +436,7 @@ create table reconciliation_runs (
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  payouts_itemised boolean default true not null,
   constraint reconciliation_runs_pkey PRIMARY KEY (run_id),
   constraint reconciliation_runs_account_id_decision_seq_key UNIQUE (account_id, decision_seq),
   constraint reconciliation_runs_account_id_run_date_run_number_key UNIQUE (account_id, run_date, run_number),
@@ -503,10 +527,12 @@ CREATE INDEX discrepancy_events_by_discrepancy ON public.discrepancy_events USIN
 CREATE INDEX fetch_shards_by_content ON public.fetch_shards USING btree (content_key) WHERE (content_key IS NOT NULL);
 CREATE INDEX matches_by_decision ON public.matches USING brin (decided_seq) WITH (autosummarize='on');
 CREATE INDEX matches_by_group ON public.matches USING btree (group_id) WHERE (group_id IS NOT NULL);
+CREATE INDEX matches_for_duplicates ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (rule = 'duplicate'::text));
 CREATE UNIQUE INDEX matches_live_internal ON public.matches USING btree (i_row_id, level) WHERE (released_seq IS NULL);
 CREATE UNIQUE INDEX matches_live_processor ON public.matches USING btree (p_row_id, level) WHERE (released_seq IS NULL);
 CREATE INDEX matches_one_sided ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (verdict = 'ignored'::verdict));
 CREATE UNIQUE INDEX one_running_per_account_day ON public.reconciliation_runs USING btree (account_id, run_date) WHERE (status = 'running'::run_status);
+CREATE INDEX payout_entries_by_batch ON public.payout_entries USING btree (account_id, batch_id);
 CREATE INDEX payout_entries_by_payout ON public.payout_entries USING btree (payout_id, account_id);
 CREATE INDEX quarantined_rows_by_day ON public.quarantined_rows USING btree (account_id, business_date);
 CREATE INDEX row_references_by_value ON public.row_references USING btree (value, account_id, type);
@@ -782,6 +808,10 @@ grant select on open_items to recon_auditor;
 grant delete, insert, select, update on open_items to recon_worker;
 grant select on payout_entries to recon_auditor;
 grant insert, select on payout_entries to recon_worker;
+grant select on payout_groups to recon_auditor;
+grant insert, select on payout_groups to recon_worker;
+grant select on payout_sums to recon_auditor;
+grant insert, select on payout_sums to recon_worker;
 grant select on processor_transactions to recon_auditor;
 grant insert, select on processor_transactions to recon_worker;
 grant select on quarantined_rows to recon_auditor;

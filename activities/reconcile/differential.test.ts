@@ -29,7 +29,7 @@ import {
 const { started, newAccount } = situationsForTests();
 
 // Each has hundreds of small worlds, which share an account and its six runs.
-const WORLDS = 4;
+const WORLDS = 3;
 const REORDERED_WORLDS = 1;
 const BATCHED_WORLDS = 1;
 const DIFFERENCES_SHOWN_MAX = 3;

@@ -24,7 +24,7 @@ export interface Found {
 }
 
 /** Rows that stay open together. */
-export interface Cluster {
+interface Cluster {
   readonly members: readonly OracleRow[];
   readonly verdict: string;
   readonly surplus: number | null;

@@ -3,7 +3,7 @@ import { parseDecimalAmount } from '../../domain/money.ts';
 import type { RuleSet } from '../../domain/rule-set.ts';
 import { amountOf, isI, isP, type Money, type OracleRow, sumOf } from './oracle-row-for-tests.ts';
 
-export interface Comparing {
+interface Comparing {
   readonly rules: RuleSet;
   readonly horizonMs: number;
 }

@@ -30,7 +30,7 @@ function isForOracle({ days, setup }: Script): boolean {
     ({ lines, expected }) =>
       lines.length === 0 && expected.every(([, said]) => !/settlement|bank |conversion/.test(said)),
   );
-  return isPlain && !('payoutsItemised' in setup);
+  return isPlain && setup.payoutsItemised !== false;
 }
 
 for (const { title, scripts } of PARTS) {

@@ -29,7 +29,10 @@ export async function runMatching(
   await run('01_pool.sql');
   await run('02_fast_processor_id.sql');
   await run('03_fast_references.sql');
+  await run('residue_keys.sql');
+  await run('live_rows.sql');
   await run('reopen.sql');
+  if (timings.some((step) => step.step === 'opened_again' && step.rows > 0)) await run('live_rows.sql');
   await run('residue.sql');
   await run('netting.sql');
   for (const tier of TIERS) {

@@ -4,7 +4,8 @@ import { readInternalRow } from '../fetch/row/internal-row.ts';
 import { readProcessorRow } from '../fetch/row/processor-row.ts';
 import { rowContext } from '../fetch/row/row-context.ts';
 import type { Oracle } from './oracle-for-tests.ts';
-import { fileOf, WORLD_DATES, type World, type WorldDay } from './worlds-for-tests.ts';
+import { fileOf } from './worlds-files-for-tests.ts';
+import { WORLD_DATES, type World, type WorldDay } from './worlds-for-tests.ts';
 
 const HOUR_MS = 3_600_000;
 

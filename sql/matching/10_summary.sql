@@ -89,8 +89,8 @@ order by o.side::text collate "C", o.level::text collate "C", o.verdict::text co
 -- step: canonical_differences
 select d.verdict::text as verdict, d.currency, count(*)::text as count, sum(d.amount)::text as amount,
        encode(sha256(convert_to(string_agg(
-         concat_ws('|', d.anchor_side, d.anchor_external_id, d.partner_external_id, d.amount, d.reason, d.differences::text, d.members, d.surplus, d.balanced),
-         E'\n' order by d.anchor_side::text collate "C", d.anchor_external_id collate "C"), 'UTF8')), 'hex') as sha256
+         concat_ws('|', d.level, d.anchor_side, d.anchor_external_id, d.partner_external_id, d.amount, d.reason, d.differences::text, d.members, d.surplus, d.balanced),
+         E'\n' order by d.level::text collate "C", d.anchor_side::text collate "C", d.anchor_external_id collate "C"), 'UTF8')), 'hex') as sha256
 from live_discrepancies d
 group by d.verdict, d.currency
 order by d.verdict::text collate "C", d.currency collate "C"

@@ -7,8 +7,18 @@ analyze group_lines
 
 -- step: compared hashed
 create temp table compared on commit drop as
-with facts as (
-  select g.group_no, min(g.rule) as rule, min(g.verdict) as given,
+with booked_in as (
+  select distinct g.group_no, r.currency from group_lines g join residue r on r.row_id = g.row_id where r.side = 'internal'
+), lines as (
+  -- In what the customer saw, where a record of the group is in that currency; else in what moved.
+  select g.group_no, g.rule, g.verdict, r.side, r.row_id, r.kind, r.status, r.currency, r.fee, r.occurred_at, r.introduced_seq, r.content_hash,
+         case when b.currency is not null then r.presentment_currency else r.currency end as compared_currency,
+         case when b.currency is not null then r.presentment_amount else r.amount end as compared_amount
+  from group_lines g
+  join residue r on r.row_id = g.row_id
+  left join booked_in b on b.group_no = g.group_no and b.currency = r.presentment_currency
+), facts as (
+  select r.group_no, min(r.rule) as rule, min(r.verdict) as given,
          count(*) filter (where r.side = 'processor') as p_count, count(*) filter (where r.side = 'internal') as i_count,
          min(r.row_id) filter (where r.side = 'processor') as p_row_id, min(r.row_id) filter (where r.side = 'internal') as i_row_id,
          min(r.introduced_seq) <> max(r.introduced_seq) as late,
@@ -30,10 +40,9 @@ with facts as (
               then sum(r.fee) filter (where r.side = 'internal') end as i_fee,
          bool_or(r.side = 'processor' and r.occurred_at + t.timing > ':horizon') as within_timing,
          sum(r.content_hash::numeric) as digest
-  from group_lines g
-  join residue r on r.row_id = g.row_id
+  from lines r
   join rule_kinds t on t.kind = r.kind
-  group by g.group_no
+  group by r.group_no
 ), judged as (
   select f.*, p_amount - i_amount as delta, p_fee - i_fee as fee_delta,
          not currency_differs and p_amount <> i_amount as amount_differs,

@@ -3,111 +3,6 @@
 -- are opened, and their rows join the residue.
 -- Must never open a good match for a mismatch: an edge into a live group serves these cases only.
 
--- step: left_keys
-create temp table left_keys on commit drop as
-select row_id, 'processor'::side as side, 'processor_id'::reference_type as type, external_id as value
-from left_processor where takes_part and :by_processor_id
-union
-select p.row_id, 'processor', 'processor_id', f.value from left_processor p join pool_references f on f.row_id = p.row_id
-where p.takes_part and :by_processor_id
-union
-select row_id, 'processor', 'merchant_reference', merchant_reference
-from left_processor where takes_part and merchant_reference is not null and :by_merchant_reference
-union
-select row_id, 'internal', 'processor_id', processor_reference
-from left_internal where takes_part and processor_reference is not null and :by_processor_id
-union
-select row_id, 'internal', 'merchant_reference', merchant_reference
-from left_internal where takes_part and merchant_reference is not null and :by_merchant_reference
-
--- step: fan_outs
--- A key that fans out to more than :fan_out_max rows is no evidence, and is reported.
-create temp table fan_outs on commit drop as
-select distinct type, value from (
-  select type, value from left_keys group by side, type, value having count(*) > :fan_out_max) f
-
--- step: report_fan_outs
-insert into data_quality_checks (run_id, name, passed, detail)
-select :run_id, 'key_fan_out', false,
-       count(*) || ' reference(s) stand on more than ' || :fan_out_max || ' rows of a side and were not used as evidence'
-from fan_outs having count(*) > 0
-
--- step: drop_fan_outs
-delete from left_keys k using fan_outs f where f.type = k.type and f.value = k.value
-
--- step: analyze_left_keys
-analyze left_keys
-
--- step: candidates
--- Rows that share a key with the residue and are not part of it, of either side, in every version.
-create temp table candidates (side side, row_id bigint, version integer, kind kind, currency text, amount bigint,
-  presentment_currency text, presentment_amount bigint, type reference_type, value text collate "C") on commit drop
-
--- step: internal_candidates hashed
-insert into candidates
-select 'internal', i.row_id, i.version, i.kind, i.currency, i.amount, null, null, k.type, k.value
-from internal_transactions i
-cross join lateral (values ('processor_id'::reference_type, i.processor_reference),
-                           ('merchant_reference', i.merchant_reference)) k (type, value)
-where i.account_id = :account_id and i.home_date >= ':look_back_date' and i.home_date <= ':last_date'
-  and (i.merchant_reference in (select value from left_keys where type = 'merchant_reference')
-    or i.processor_reference in (select value from left_keys where type = 'processor_id'))
-  and not exists (select 1 from left_internal s where s.row_id = i.row_id)
-
--- step: processor_candidates
--- By id through the identity index, whatever their age.
-insert into candidates
-with wanted as materialized (select distinct value from left_keys where type = 'processor_id')
-select 'processor'::side, p.row_id, p.version, p.kind, p.currency, p.gross, p.presentment_currency, p.presentment_amount,
-       'processor_id'::reference_type, w.value
-from wanted w
-join transaction_ids t on t.external_id = w.value and t.account_id = :account_id and t.side = 'processor'
-join processor_transactions p on p.home_date = t.home_date and p.row_id = t.row_id
-where not exists (select 1 from left_processor s where s.row_id = p.row_id)
-union all
-select 'processor'::side, p.row_id, p.version, p.kind, p.currency, p.gross, p.presentment_currency, p.presentment_amount,
-       'processor_id'::reference_type, w.value
-from wanted w
-join row_references f on f.value = w.value and f.account_id = :account_id and f.type = 'processor_id'
-join processor_transactions p on p.home_date = f.home_date and p.row_id = f.row_id and p.version = f.version
-where not exists (select 1 from left_processor s where s.row_id = p.row_id)
-
--- step: processor_candidates_by_reference hashed
-insert into candidates
-select 'processor', p.row_id, p.version, p.kind, p.currency, p.gross, p.presentment_currency, p.presentment_amount,
-       'merchant_reference', p.merchant_reference
-from processor_transactions p
-where p.account_id = :account_id and p.home_date >= ':look_back_date' and p.home_date <= ':last_date'
-  and p.merchant_reference in (select value from left_keys where type = 'merchant_reference')
-  and not exists (select 1 from left_processor s where s.row_id = p.row_id)
-
--- step: analyze_candidates
-analyze candidates
-
--- step: live_rows
--- Of these, the ones in a live group with somebody else in it.
-create temp table live_rows on commit drop as
-select c.side, c.row_id, c.kind, c.type, c.value, m.rule, m.verdict, m.group_id, m.decided_seq, m.differences,
-       m.i_row_id as partner_row_id, m.i_kind as partner_kind, m.i_currency as partner_currency, m.i_amount as partner_amount,
-       case when c.presentment_currency = m.i_currency then c.presentment_currency else c.currency end as currency,
-       case when c.presentment_currency = m.i_currency then c.presentment_amount else c.amount end as amount,
-       c.presentment_currency, c.presentment_amount
-from candidates c
-join matches m on m.p_row_id = c.row_id and m.p_version = c.version and m.level = 'activity' and m.released_seq is null
-where c.side = 'processor' and (m.i_row_id is not null or m.group_id is not null)
-union all
-select c.side, c.row_id, c.kind, c.type, c.value, m.rule, m.verdict, m.group_id, m.decided_seq, m.differences,
-       m.p_row_id, m.p_kind, case when p.presentment_currency = c.currency then c.currency else m.p_currency end,
-       case when p.presentment_currency = c.currency then p.presentment_amount else m.p_amount end,
-       c.currency, c.amount, null, null
-from candidates c
-join matches m on m.i_row_id = c.row_id and m.i_version = c.version and m.level = 'activity' and m.released_seq is null
-left join processor_transactions p on p.home_date = m.p_home_date and p.row_id = m.p_row_id and p.version = m.p_version
-where c.side = 'internal' and (m.p_row_id is not null or m.group_id is not null)
-
--- step: analyze_live_rows
-analyze live_rows
-
 -- step: seen_left hashed
 -- Rows of the residue that are compared in what the customer saw: records with their keys are in that currency, and none is in
 -- the row's own. Records of another kind count only where there is none of the row's: a fee of the order says nothing of it.
@@ -115,7 +10,7 @@ create temp table seen_left on commit drop as
 with records as (
   select k.type, k.value, i.kind, i.currency from left_keys k join left_internal i on i.row_id = k.row_id where k.side = 'internal'
   union
-  select type, value, kind, currency from live_rows where side = 'internal'
+  select type, value, kind, currency from other_records
 )
 select p.row_id from left_keys k
 join left_processor p on p.row_id = k.row_id
@@ -253,6 +148,5 @@ select k.* from (
 ) k
 where not exists (select 1 from fan_outs f where f.type = k.type and f.value = k.value)
 
--- step: no_more_live
-delete from live_rows g
-where g.row_id in (select p_row_id from opened_again union all select i_row_id from opened_again)
+-- step: analyze_left_keys_again
+analyze left_keys

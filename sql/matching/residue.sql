@@ -7,7 +7,7 @@ create temp table residue on commit drop as
 with records as (
   select k.type, k.value, i.kind, i.currency from left_keys k join left_internal i on i.row_id = k.row_id where k.side = 'internal'
   union
-  select type, value, kind, currency from live_rows where side = 'internal'
+  select type, value, kind, currency from other_records
 ), presented as (
   select p.row_id from left_keys k
   join left_processor p on p.row_id = k.row_id
@@ -20,7 +20,7 @@ with records as (
 ), rows as (
   select 'processor'::side as side, p.row_id, p.version, p.home_date, p.introduced_seq, p.external_id, p.parent_id, p.kind,
          p.currency, p.amount, p.fee, p.status, p.reverses, p.moves_balance, p.test_mode, p.occurred_at, p.content_hash,
-         p.merchant_reference, true as names_id, p.unknown_code is not null as is_unknown,
+         p.merchant_reference, p.presentment_currency, p.presentment_amount, true as names_id, p.unknown_code is not null as is_unknown,
          case when s.row_id is not null then p.presentment_currency else p.currency end as compared_currency,
          case when s.row_id is not null then p.presentment_amount else p.amount end as compared_amount
   from left_processor p left join presented s on s.row_id = p.row_id
@@ -28,7 +28,7 @@ with records as (
   union all
   select 'internal', i.row_id, i.version, i.home_date, i.introduced_seq, i.external_id, i.parent_id, i.kind,
          i.currency, i.amount, i.fee, i.status, i.reverses, i.moves_balance, false, i.occurred_at, i.content_hash,
-         i.merchant_reference, i.processor_reference is not null, i.unknown_code is not null, i.currency, i.amount
+         i.merchant_reference, null, null, i.processor_reference is not null, i.unknown_code is not null, i.currency, i.amount
   from left_internal i where i.takes_part
 )
 select r.*, false as decided from rows r
