@@ -131,34 +131,40 @@ where k.value is not null and (t.moves_balance or t.status = 'void') and not t.w
 analyze ignored_keys
 
 -- step: reopen_ignored hashed
--- Such a row takes part again when a row of the other side arrives with one of its keys (a void, then "paid").
+-- Such a row takes part again when a row of the other side arrives with one of its keys (a void, then "paid"). What the row
+-- said before its newest version, in the same read, names nobody: it depends on how the read was cut.
 insert into reopened
 with named as (
   select g.row_id from ignored_keys g
   join internal_transactions n on n.processor_reference = g.value
   where g.side = 'processor' and g.type = 'processor_id' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_internal v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join internal_transactions n on n.merchant_reference = g.value
   where g.side = 'processor' and g.type = 'merchant_reference' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_internal v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join processor_transactions n on n.external_id = g.value
   where g.side = 'internal' and g.type = 'processor_id' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_processor v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join row_references f on f.value = g.value and f.type = 'processor_id' and f.account_id = :account_id
   join processor_transactions n on n.home_date = f.home_date and n.row_id = f.row_id and n.version = f.version
   where g.side = 'internal' and g.type = 'processor_id'
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_processor v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join processor_transactions n on n.merchant_reference = g.value
   where g.side = 'internal' and g.type = 'merchant_reference' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_processor v where v.row_id = n.row_id and v.version <> n.version)
 )
 select m.* from matches m
 where m.account_id = :account_id and m.released_seq is null and m.verdict = 'ignored' and m.level = 'activity'
