@@ -12,6 +12,7 @@ with together as (
   where c.verdict = 'pending_timing' and c.p_count + c.i_count > 2
 )
 select t.cluster_no, t.row_id, t.level, r.side, r.external_id, count(*) over (partition by t.cluster_no) as members,
+       sum(abs(r.amount)) over (partition by t.cluster_no, r.side, r.currency) as at_risk,
        first_value(t.row_id) over (partition by t.cluster_no order by r.side, d.opened_seq nulls last, r.external_id) as anchor_row_id
 from together t
 join residue r on r.row_id = t.row_id
@@ -99,9 +100,7 @@ from decided_singles s where s.verdict not in ('matched', 'ignored')
 union all
 select r.side, 'activity', r.row_id, r.external_id, o.verdict, o.reason, r.kind, r.currency,
        case when o.cluster_no is null then abs(r.amount)
-            when o.verdict = 'ambiguous' then (
-              select sum(abs(m.amount)) from clusters k join residue m on m.row_id = k.row_id
-              where k.cluster_no = o.cluster_no and m.side = r.side and m.currency = r.currency)
+            when o.verdict = 'ambiguous' then l.at_risk
             else o.surplus * abs(r.amount) end,
        r.introduced_seq, r.home_date, null, null, l.members, o.surplus, o.balanced
 from open_lines o

@@ -49,17 +49,28 @@ join left_keys ki on ki.type = kp.type and ki.value = kp.value and ki.side = 'in
 join residue p on p.row_id = kp.row_id
 join residue i on i.row_id = ki.row_id
 
+-- step: analyze_shared
+analyze shared
+
 -- step: booked_too hashed
 -- Our side books the reversal: a record of its amount, a reversing record of one of both, or one that reverses the undone row's record.
-delete from undoing u
-where exists (select 1 from shared s where s.reversal = u.reversal and s.same_kind
-              and ((s.p_row_id = u.reversal and s.equal) or s.reverses))
-  or exists (
-    select 1 from shared s
-    join residue r on r.side = 'internal' and r.reverses and r.moves_balance and r.status <> 'void' and r.parent_id is not null
-      and r.parent_id in (s.external_id, s.parent_id)
-    join residue p on p.row_id = s.original and p.kind = r.kind
-    where s.reversal = u.reversal and s.p_row_id = u.original and s.same_kind and r.row_id <> s.row_id)
+-- Joined by hash, once for each way to say whom a record reverses: one condition over both could only be tried pair by pair.
+delete from undoing u using (
+  select s.reversal, s.original from shared s where s.same_kind and ((s.p_row_id = s.reversal and s.equal) or s.reverses)
+  union
+  select s.reversal, s.original from shared s
+  join residue r on r.parent_id = s.external_id
+  join residue p on p.row_id = s.original and p.kind = r.kind
+  where r.side = 'internal' and r.reverses and r.moves_balance and r.status <> 'void'
+    and s.p_row_id = s.original and s.same_kind and r.row_id <> s.row_id
+  union
+  select s.reversal, s.original from shared s
+  join residue r on r.parent_id = s.parent_id
+  join residue p on p.row_id = s.original and p.kind = r.kind
+  where r.side = 'internal' and r.reverses and r.moves_balance and r.status <> 'void'
+    and s.p_row_id = s.original and s.same_kind and r.row_id <> s.row_id
+) b
+where b.reversal = u.reversal and b.original = u.original
 
 -- step: one_way
 -- Of two reversals that undo each other, the greater id undoes the smaller.
@@ -69,16 +80,23 @@ where b.original = u.reversal and b.reversal = u.original and n.row_id = b.origi
 -- step: records_left hashed
 -- The records that stood for the undone row, and for which no other movement is there.
 create temp table records_left on commit drop as
-select s.reversal, s.original, s.row_id, s.status
-from shared s join undoing u on u.reversal = s.reversal
-where s.p_row_id = s.original and s.equal
-  and not exists (
-    select 1 from left_keys ki
-    join left_keys kp on kp.type = ki.type and kp.value = ki.value and kp.side = 'processor'
-    join residue p on p.row_id = kp.row_id
-    join residue i on i.row_id = s.row_id
-    where ki.row_id = s.row_id and p.kind = i.kind and p.compared_currency = i.compared_currency and p.compared_amount = i.compared_amount
-      and p.row_id not in (select reversal from undoing union all select original from undoing))
+with stood as (
+  select s.reversal, s.original, s.row_id, s.status
+  from shared s join undoing u on u.reversal = s.reversal and u.original = s.original
+  where s.p_row_id = s.original and s.equal
+), netted as (
+  select reversal as row_id from undoing union select original from undoing
+), claimed as (
+  select distinct i.row_id
+  from (select distinct row_id from stood) w
+  join residue i on i.row_id = w.row_id
+  join left_keys ki on ki.row_id = i.row_id
+  join left_keys kp on kp.type = ki.type and kp.value = ki.value and kp.side = 'processor'
+  join residue p on p.row_id = kp.row_id and p.kind = i.kind and p.compared_currency = i.compared_currency and p.compared_amount = i.compared_amount
+  left join netted n on n.row_id = p.row_id
+  where n.row_id is null
+)
+select s.* from stood s left join claimed c on c.row_id = s.row_id where c.row_id is null
 
 -- step: net
 insert into group_lines

@@ -61,20 +61,20 @@ with reversals as materialized (
   select row_id, parent_id, kind, amount, currency from left_processor
   where reverses and takes_part and moves_balance and status <> 'void' and parent_id is not null and amount <> 0
 ), named as (
-  select r.kind, r.amount, r.currency, t.row_id, t.home_date from reversals r
+  select r.kind, r.amount, r.currency, t.row_id, t.home_date, null::integer as version from reversals r
   join transaction_ids t on t.external_id = r.parent_id and t.account_id = :account_id and t.side = 'processor'
   union
-  select r.kind, r.amount, r.currency, f.row_id, f.home_date from reversals r
+  select r.kind, r.amount, r.currency, f.row_id, f.home_date, f.version from reversals r
   join row_references f on f.value = r.parent_id and f.account_id = :account_id and f.type = 'processor_id'
   union
-  select r.kind, r.amount, r.currency, p.row_id, p.home_date from reversals r
+  select r.kind, r.amount, r.currency, p.row_id, p.home_date, p.version from reversals r
   join processor_transactions p on p.parent_id = r.parent_id and p.account_id = :account_id
     and p.home_date >= ':look_back_date' and p.home_date <= ':last_date'
 )
 select p.row_id
 from named n
 join processor_transactions p on p.home_date = n.home_date and p.row_id = n.row_id and p.kind = n.kind and p.gross = -n.amount
-  and p.currency = n.currency and p.moves_balance
+  and p.currency = n.currency and p.moves_balance and (n.version is null or p.version = n.version)
 join matches m on m.p_row_id = p.row_id and m.p_version = p.version and m.level = 'activity' and m.released_seq is null
 where m.decided_seq < :seq and m.rule <> 'netting' and (m.i_row_id is not null or m.group_id is not null)
 
