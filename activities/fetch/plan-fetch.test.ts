@@ -114,7 +114,11 @@ test('the read begins the trailing days before, by the calendar of the zone', as
   const run = await opened({}, { setup: { trailingDays: 2, zone: 'America/New_York' } });
   await run.activities.planFetch(run.ref);
   expect(run.requests).toEqual([
-    { fromMs: Date.parse('2026-01-29T05:00:00Z'), toMs: Date.parse('2026-02-01T05:00:00Z') },
+    {
+      fromMs: Date.parse('2026-01-29T05:00:00Z'),
+      toMs: Date.parse('2026-02-01T05:00:00Z'),
+      watermarkMs: Date.parse('2100-01-01T00:00:00Z'),
+    },
   ]);
 });
 

@@ -51,7 +51,7 @@ export async function planFetch(
   // Read before the rows are: what arrives while we read may be missing from them.
   const watermarkMs = await source.watermarkMs(signal);
   const fromMs = windowOf(addDays(run.run_date as BusinessDate, -setup.trailingDays), setup.zone).startMs;
-  const plan = await source.plan({ fromMs, toMs: run.window_end }, signal);
+  const plan = await source.plan({ fromMs, toMs: run.window_end, watermarkMs }, signal);
   if (plan.shards.length > PLANNED_SHARDS_MAX) {
     throw new SourceRejected(
       plan.sourceName,

@@ -59,6 +59,8 @@ export interface SourceTotal {
 export interface ReadRequest {
   readonly fromMs: number;
   readonly toMs: number;
+  /** What the source has just said of itself: one that plans by its watermark need not ask again. */
+  readonly watermarkMs?: number | null;
 }
 
 export interface SourcePlan {

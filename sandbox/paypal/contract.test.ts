@@ -1,8 +1,7 @@
 // The emulator's answers against PayPal's published schema. PayPal's own answers depart from it; how is named here, undone, and
 // then everything else has to fit.
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { type ProblemsOf, publishedSchema } from '../specs/published-schema-for-tests.ts';
 import {
   ALL,
   type Answer,
@@ -18,26 +17,12 @@ const NOTHING = 'start_date=2026-04-01T00:00:00Z&end_date=2026-04-02T00:00:00Z';
 const PAGE = `reporting/transactions?${ALL}&page_size=500&balance_affecting_records_only=N`;
 
 let emulator: TestEmulator;
-let schemaOf: (name: string) => ValidateFunction;
+let problems: ProblemsOf;
 beforeAll(async () => {
   emulator = await startTestEmulator();
-  const schema = JSON.parse(await readFile(new URL('../specs/paypal/schema.json', import.meta.url), 'utf8'));
-  const ajv = new Ajv2020({ strict: false, allErrors: true, unicodeRegExp: false });
-  ajv.addSchema(schema);
-  const compiled = new Map<string, ValidateFunction>();
-  schemaOf = (name) => {
-    const validate = compiled.get(name) ?? ajv.compile({ $ref: `${schema.$id}#/$defs/${name}` });
-    compiled.set(name, validate);
-    return validate;
-  };
+  problems = await publishedSchema('paypal');
 });
 afterAll(() => emulator.stop());
-
-function problems(name: string, value: unknown): { instancePath: string; keyword: string }[] {
-  const validate = schemaOf(name);
-  validate(value);
-  return validate.errors ?? [];
-}
 
 function expectValid(name: string, value: unknown): void {
   expect(problems(name, value)).toEqual([]);

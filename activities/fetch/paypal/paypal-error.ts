@@ -9,6 +9,7 @@ import {
   SourceRejected,
   SourceUnavailable,
 } from '../../errors.ts';
+import { secretEnding } from '../request/secret-ending.ts';
 import { redacted } from '../row/personal-data.ts';
 import { PAYPAL_SOURCE, type PayPalReply } from './paypal-request.ts';
 
@@ -86,8 +87,6 @@ function paypalError(reply: PayPalReply, caller: PayPalCaller): SourceError {
   return new SourceRejected(PAYPAL_SOURCE, `refuses the request (${status})${support}: ${what}`);
 }
 
-/** Enough to find the app in the dashboard, too little to use it. */
 function clientName({ account, clientId }: PayPalCaller): string {
-  const shown = clientId.length >= 16 ? ` ending in …${clientId.slice(-4)}` : '';
-  return `client of ${account}${shown}`;
+  return `client of ${account}${secretEnding(clientId)}`;
 }

@@ -1,19 +1,13 @@
 // Decides what a PayPal transaction event code (T-code) is: the code itself first, then its group, which PayPal calls
 // sufficient for reconciliation. List: developer.paypal.com/reports/reference/t-codes.
-import type { Kind } from '../../../domain/vocabulary.ts';
+import { type CodedKind, kindsByCode, unknownKind } from '../row/kind-table.ts';
 
-export interface PayPalKind {
-  readonly kind: Kind;
-  readonly reverses: boolean;
+export interface PayPalKind extends CodedKind {
   /** False for authorisations and rows that are only shown. */
   readonly movesBalance: boolean;
-  /** The code that neither table knows; the row is then of kind `other`. */
-  readonly unknownCode: string | null;
 }
 
-type Table = ReadonlyArray<readonly [kind: Kind, forward: string, reversing: string]>;
-
-const BY_CODE = lookUp([
+const BY_CODE = kindsByCode([
   [
     'payment',
     `T0000 T0002 T0003 T0004 T0005 T0006 T0007 T0009 T0010 T0011 T0012 T0013 T0018 T0019 T0021
@@ -51,7 +45,7 @@ const BY_CODE = lookUp([
   ],
 ]);
 
-const BY_GROUP = lookUp([
+const BY_GROUP = kindsByCode([
   ['payment', 'T00 T30', ''],
   ['fee', 'T01', ''],
   // PayPal names the group "currency conversion": a new code of it is a leg too, and a leg belongs to its other leg.
@@ -70,31 +64,14 @@ const GROUP_CHARS = 3;
 export function paypalKind(code: string, amountMinor: bigint): PayPalKind {
   const group = T_CODE.test(code) ? code.slice(0, GROUP_CHARS) : '';
   const known = BY_CODE.get(code) ?? BY_GROUP.get(group);
-  if (known === undefined) return { kind: 'other', reverses: false, movesBalance: true, unknownCode: code };
-  const { kind, reverses } = signed(known, amountMinor);
-  return { kind, reverses, movesBalance: !MOVES_NOTHING.has(group), unknownCode: null };
+  if (known === undefined) return { ...unknownKind(code), movesBalance: true };
+  return { ...signed(known, amountMinor), movesBalance: !MOVES_NOTHING.has(group) };
 }
 
 /** Where one code stands for both directions, only the sign tells them apart. */
-function signed(known: KnownKind, amountMinor: bigint): KnownKind {
+function signed(known: CodedKind, amountMinor: bigint): CodedKind {
   // What the account itself pays to another one is not a sale.
-  if (known.kind === 'payment' && amountMinor < 0n) return { kind: 'transfer', reverses: false };
-  if (known.kind === 'reserve') return { kind: 'reserve', reverses: amountMinor > 0n };
+  if (known.kind === 'payment' && amountMinor < 0n) return { ...known, kind: 'transfer', reverses: false };
+  if (known.kind === 'reserve') return { ...known, reverses: amountMinor > 0n };
   return known;
-}
-
-interface KnownKind {
-  readonly kind: Kind;
-  readonly reverses: boolean;
-}
-
-function lookUp(table: Table): ReadonlyMap<string, KnownKind> {
-  const kinds = new Map<string, KnownKind>();
-  for (const [kind, forward, reversing] of table) {
-    for (const code of forward.split(/\s+/)) kinds.set(code, { kind, reverses: false });
-    for (const code of reversing.split(/\s+/)) kinds.set(code, { kind, reverses: true });
-  }
-  // What splitting an empty list leaves.
-  kinds.delete('');
-  return kinds;
 }

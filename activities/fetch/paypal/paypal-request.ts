@@ -1,9 +1,9 @@
 // Sends one request to PayPal and reads its answer: one attempt, bounded in time and size, no redirect, ended at once by
 // the signal. What the answer means is decided elsewhere.
 import { SourceError, SourceUnavailable } from '../../errors.ts';
-import { errorCode } from '../request/error-code.ts';
 import type { RequestGate } from '../request/request-gate.ts';
 import { retryAfterMs } from '../request/retry-after.ts';
+import { unreachable } from '../request/unreachable.ts';
 
 export const PAYPAL_SOURCE = 'PayPal API';
 
@@ -58,9 +58,7 @@ async function answerOf({ url, headers, form, timeoutMs }: PayPalRequest, signal
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof SourceError) throw cause;
-    const code = errorCode(cause);
-    const why = code === undefined ? '' : ` (${code})`;
-    throw new SourceUnavailable(PAYPAL_SOURCE, `cannot be reached or took too long${why}`, { cause });
+    throw unreachable(PAYPAL_SOURCE, cause);
   }
 }
 

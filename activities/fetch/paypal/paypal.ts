@@ -41,7 +41,8 @@ export function paypalSource(options: PayPalSourceOptions): Source<ProcessorRow>
   return {
     name: PAYPAL_SOURCE,
     watermarkMs,
-    plan: async (request, signal) => planSlices(request, await watermarkMs(signal), options.shardHours),
+    plan: async (request, signal) =>
+      planSlices(request, request.watermarkMs ?? (await watermarkMs(signal)), options.shardHours),
     read: (shard, cursor, signal) =>
       readPayPal(
         { session: session(signal), context: rowContext(options.account, options.zone), pageRows },

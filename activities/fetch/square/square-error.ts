@@ -2,8 +2,9 @@
 // answer is not kept, because the SDK writes all of it into its message.
 import type { SquareError } from 'square';
 import { AuthRejected, RateLimited, type SourceError, SourceRejected, SourceUnavailable } from '../../errors.ts';
-import { errorCode } from '../request/error-code.ts';
 import { retryAfterMs } from '../request/retry-after.ts';
+import { secretEnding } from '../request/secret-ending.ts';
+import { unreachable } from '../request/unreachable.ts';
 import { redacted } from '../row/personal-data.ts';
 import { NotAnAnswer } from './square-fetch.ts';
 
@@ -39,9 +40,9 @@ export class SquareCursorExpired extends SourceUnavailable {}
 
 export function squareError(error: unknown, caller: SquareCaller, sdkError: typeof SquareError): SourceError {
   const { source } = caller;
-  if (!(error instanceof sdkError)) return unreachable(source, error);
+  if (!(error instanceof sdkError)) return noAnswer(source, error);
   const { statusCode: status } = error;
-  if (status === undefined) return unreachable(source, error.cause ?? error);
+  if (status === undefined) return noAnswer(source, error.cause ?? error);
   const facts = errorFacts(error);
   const cause = new Error(`status ${status} ${facts.codes.join(' ')}`.trimEnd());
   const has = (code: string) => facts.codes.includes(code);
@@ -69,14 +70,9 @@ export function squareError(error: unknown, caller: SquareCaller, sdkError: type
   return new SourceUnavailable(source, `failed with status ${status}`, { cause });
 }
 
-function unreachable(source: string, cause: unknown): SourceUnavailable {
-  if (cause instanceof NotAnAnswer) {
-    return new SourceUnavailable(source, "gave an answer that is not Square's: is something between?", { cause });
-  }
-  const code = errorCode(cause);
-  return new SourceUnavailable(source, `cannot be reached or took too long${code === undefined ? '' : ` (${code})`}`, {
-    cause,
-  });
+function noAnswer(source: string, cause: unknown): SourceUnavailable {
+  if (!(cause instanceof NotAnAnswer)) return unreachable(source, cause);
+  return new SourceUnavailable(source, "gave an answer that is not Square's: is something between?", { cause });
 }
 
 /** Of whatever stands in the body: it may be no error of Square's at all. */
@@ -97,8 +93,6 @@ function errorFacts({ errors, body }: SquareError): { codes: string[]; fields: s
   };
 }
 
-/** Enough to find the token in the developer console, too little to use it. */
 function tokenName({ account, token }: SquareCaller): string {
-  const shown = token.length >= 16 ? ` ending in …${token.slice(-4)}` : '';
-  return `access token of ${account}${shown}`;
+  return `access token of ${account}${secretEnding(token)}`;
 }

@@ -1,17 +1,8 @@
 // Decides what a Square payout entry is, by its activity type. Pure. List: connect-api-specification 2025-08-20, the same
 // 58 values as in square 46.0.0.
-import type { Kind } from '../../../domain/vocabulary.ts';
+import { type CodedKind, kindsByCode, unknownKind } from '../row/kind-table.ts';
 
-export interface SquareKind {
-  readonly kind: Kind;
-  readonly reverses: boolean;
-  /** The code that no table knows; the row is then of kind `other`. */
-  readonly unknownCode: string | null;
-}
-
-type Table = ReadonlyArray<readonly [kind: Kind, forward: string, reversing: string]>;
-
-const BY_TYPE = lookUp([
+const BY_TYPE = kindsByCode([
   ['payment', 'CHARGE', ''],
   ['refund', 'REFUND', ''],
   ['dispute', 'DISPUTE OPEN_DISPUTE', ''],
@@ -41,20 +32,9 @@ const BY_TYPE = lookUp([
   ['other', 'ESCHEATMENT LOCAL_OFFERS_CASHBACK OTHER', ''],
 ]);
 
-export function squareKind(activityType: string, netMinor: bigint): SquareKind {
+export function squareKind(activityType: string, netMinor: bigint): CodedKind {
   const known = BY_TYPE.get(activityType);
-  if (known === undefined) return { kind: 'other', reverses: false, unknownCode: activityType };
+  if (known === undefined) return unknownKind(activityType);
   // One type holds what a dispute takes and what a dispute that was won gives back: only the sign tells them apart.
   return known.kind === 'dispute' ? { ...known, reverses: netMinor > 0n } : known;
-}
-
-function lookUp(table: Table): ReadonlyMap<string, SquareKind> {
-  const kinds = new Map<string, SquareKind>();
-  for (const [kind, forward, reversing] of table) {
-    for (const code of forward.split(/\s+/)) kinds.set(code, { kind, reverses: false, unknownCode: null });
-    for (const code of reversing.split(/\s+/)) kinds.set(code, { kind, reverses: true, unknownCode: null });
-  }
-  // What splitting an empty list leaves.
-  kinds.delete('');
-  return kinds;
 }

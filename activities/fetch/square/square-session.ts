@@ -1,7 +1,8 @@
-// Speaks to Square through its official SDK: one attempt per request, because waiting and trying again is the workflow's;
-// ends at once when the signal says so. The SDK is loaded with the first request, because that takes a second or two.
+// Speaks to Square through its official SDK, whose own retries are off. It is loaded with the first request, because that takes
+// a second or two.
 import type { SquareClient } from 'square';
-import { AuthRejected, RateLimited } from '../../errors.ts';
+import { AuthRejected } from '../../errors.ts';
+import { type OpenedClient, RenewedClient } from '../request/renewed-client.ts';
 import type { RequestGate } from '../request/request-gate.ts';
 import { type SquarePermission, squareError } from './square-error.ts';
 import { squareFetch } from './square-fetch.ts';
@@ -18,56 +19,29 @@ export interface SquareSessionOptions {
 
 export const SQUARE_SOURCE = 'Square API';
 
-interface OpenClient {
-  readonly token: string;
-  readonly client: SquareClient;
-}
-
 export class SquareSession {
   readonly #options: SquareSessionOptions;
   readonly #signal: AbortSignal;
-  #current: OpenClient | null = null;
+  readonly #client: RenewedClient<SquareClient>;
 
   constructor(options: SquareSessionOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+    this.#client = new RenewedClient({ open: (want) => this.#open(want), gate: options.gate, signal });
   }
 
-  /** Idempotent: only for reading. A token that was replaced meanwhile is fetched again, once. */
-  async request<T>(permission: SquarePermission, ask: (client: SquareClient) => Promise<T>): Promise<T> {
-    const current = this.#current ?? (await this.#open(false));
-    try {
-      return await this.#once(permission, ask, current);
-    } catch (error) {
-      if (!(error instanceof AuthRejected)) throw error;
-      const renewed = await this.#open(true);
-      if (renewed.token === current.token) throw error;
-      return await this.#once(permission, ask, renewed);
-    }
-  }
-
-  async #once<T>(
-    permission: SquarePermission,
-    ask: (client: SquareClient) => Promise<T>,
-    open: OpenClient,
-  ): Promise<T> {
-    await this.#options.gate?.pass(this.#signal);
-    this.#signal.throwIfAborted();
-    try {
-      return await ask(open.client);
-    } catch (error) {
-      this.#signal.throwIfAborted();
+  /** Idempotent: only for reading. */
+  request<T>(permission: SquarePermission, ask: (client: SquareClient) => Promise<T>): Promise<T> {
+    return this.#client.request(ask, async (error, token) => {
       const { SquareError } = await import('square');
-      const caller = { source: SQUARE_SOURCE, account: this.#options.account, token: open.token, permission };
-      const fact = squareError(error, caller, SquareError);
-      if (fact instanceof RateLimited) await this.#options.gate?.pause(fact.retryAfterMs);
-      throw fact;
-    }
+      const caller = { source: SQUARE_SOURCE, account: this.#options.account, token, permission };
+      return squareError(error, caller, SquareError);
+    });
   }
 
-  async #open(fresh: boolean): Promise<OpenClient> {
+  async #open(want: { readonly fresh: boolean }): Promise<OpenedClient<SquareClient>> {
     const { account, accessToken, baseUrl, requestTimeoutMs } = this.#options;
-    const token = (await accessToken({ fresh })).trim();
+    const token = (await accessToken(want)).trim();
     if (token === '') throw new AuthRejected(SQUARE_SOURCE, `there is no access token for ${account}: configure one`);
     const { SquareClient } = await import('square');
     const client = new SquareClient({
@@ -79,7 +53,6 @@ export class SquareSession {
       maxRetries: 0,
       fetch: squareFetch(this.#signal, requestTimeoutMs),
     });
-    this.#current = { token, client };
-    return this.#current;
+    return { secret: token, client };
   }
 }

@@ -2,8 +2,9 @@
 // servers say is kept as the cause, what the operator has to do is the message.
 import Stripe from 'stripe';
 import { AuthRejected, RateLimited, type SourceError, SourceRejected, SourceUnavailable } from '../../errors.ts';
-import { errorCode } from '../request/error-code.ts';
 import { retryAfterMs } from '../request/retry-after.ts';
+import { secretEnding } from '../request/secret-ending.ts';
+import { unreachable } from '../request/unreachable.ts';
 import { redacted } from '../row/personal-data.ts';
 
 const NEEDED = 'read access to Balance transaction sources, Charges and Refunds, Disputes, and Payouts';
@@ -37,9 +38,7 @@ export function stripeError(error: unknown, caller: StripeCaller): SourceError {
     return new SourceRejected(source, `refuses the request (${error.statusCode}): ${what}`, { cause: error });
   }
   if (error instanceof errors.StripeConnectionError) {
-    const code = errorCode(error.detail);
-    const why = code === undefined ? '' : ` (${code})`;
-    return new SourceUnavailable(source, `cannot be reached or took too long${why}`, { cause: error });
+    return unreachable(source, error, error.detail);
   }
   if (error instanceof errors.StripeError && error.statusCode !== undefined) {
     return new SourceUnavailable(source, `failed with status ${error.statusCode}`, { cause: error });
@@ -73,8 +72,6 @@ function isForeignAccount(error: { readonly code?: string | undefined }): boolea
   return error.code === 'account_invalid';
 }
 
-/** Enough to find the key in the dashboard, too little to use it. */
-export function keyName({ account, key }: StripeCaller): string {
-  const shown = key.length >= 16 ? ` ending in …${key.slice(-4)}` : '';
-  return `key of ${account}${shown}`;
+function keyName({ account, key }: StripeCaller): string {
+  return `key of ${account}${secretEnding(key)}`;
 }

@@ -1,17 +1,8 @@
 // Decides what a Stripe balance transaction is. The reporting category first, because the type `adjustment` hides
 // disputes and failed refunds; the type where the category is new. Lists: stripe 23.1.0, API 2026-10-28.
-import type { Kind } from '../../../domain/vocabulary.ts';
+import { type CodedKind, kindsByCode, unknownKind } from '../row/kind-table.ts';
 
-export interface StripeKind {
-  readonly kind: Kind;
-  readonly reverses: boolean;
-  /** The code that no table knows; the row is then of kind `other`. */
-  readonly unknownCode: string | null;
-}
-
-type Table = ReadonlyArray<readonly [kind: Kind, forward: string, reversing: string]>;
-
-const BY_CATEGORY = lookUp([
+const BY_CATEGORY = kindsByCode([
   ['payment', 'charge', 'charge_failure partial_capture_reversal'],
   ['refund', 'refund', 'refund_failure'],
   ['dispute', 'dispute', 'dispute_reversal'],
@@ -36,7 +27,7 @@ const BY_CATEGORY = lookUp([
   ],
 ]);
 
-const BY_TYPE = lookUp([
+const BY_TYPE = kindsByCode([
   ['payment', 'charge payment payment_unreconciled', 'payment_failure_refund'],
   ['refund', 'refund payment_refund payment_reversal', 'refund_failure'],
   ['fee', 'stripe_fee stripe_fx_fee tax_fee', ''],
@@ -66,20 +57,9 @@ const BY_TYPE = lookUp([
   ],
 ]);
 
-export function stripeKind(reportingCategory: string, type: string, amountMinor: bigint): StripeKind {
+export function stripeKind(reportingCategory: string, type: string, amountMinor: bigint): CodedKind {
   const known = BY_CATEGORY.get(reportingCategory) ?? BY_TYPE.get(type);
-  if (known === undefined) return { kind: 'other', reverses: false, unknownCode: reportingCategory || type };
+  if (known === undefined) return unknownKind(reportingCategory || type);
   // One category holds what is put aside and what is released: only the sign tells them apart.
   return known.kind === 'reserve' ? { ...known, reverses: amountMinor > 0n } : known;
-}
-
-function lookUp(table: Table): ReadonlyMap<string, StripeKind> {
-  const kinds = new Map<string, StripeKind>();
-  for (const [kind, forward, reversing] of table) {
-    for (const code of forward.split(/\s+/)) kinds.set(code, { kind, reverses: false, unknownCode: null });
-    for (const code of reversing.split(/\s+/)) kinds.set(code, { kind, reverses: true, unknownCode: null });
-  }
-  // What splitting an empty list leaves.
-  kinds.delete('');
-  return kinds;
 }

@@ -5,10 +5,11 @@ import { DataError } from '../../../domain/data-error.ts';
 import type { ProcessorRow, Reference } from '../../../domain/transaction.ts';
 import { requiredReference } from '../row/contract-fields.ts';
 import { decimalText } from '../row/decimal-text.ts';
+import type { CodedKind } from '../row/kind-table.ts';
 import { referenceText } from '../row/reference-text.ts';
 import type { RowContext } from '../row/row-context.ts';
 import type { StripeEntry, StripeSource } from './stripe-entry.ts';
-import { type StripeKind, stripeKind } from './stripe-kinds.ts';
+import { stripeKind } from './stripe-kinds.ts';
 import { decimalsInApi, stripeCurrency, stripeMinor } from './stripe-money.ts';
 
 export interface StripeRowOptions {
@@ -75,7 +76,7 @@ function parentId(source: StripeEntry['source'], reverses: boolean): string | nu
 }
 
 /** A payout is its own. Money that came back from one is not a part of it any more: a later payout takes it along. */
-function payoutId(source: StripeSource | null, { kind, reverses }: StripeKind): string | null {
+function payoutId(source: StripeSource | null, { kind, reverses }: CodedKind): string | null {
   return source?.object === 'payout' && kind === 'payout' && !reverses
     ? requiredReference(source.id, 'source.id')
     : null;

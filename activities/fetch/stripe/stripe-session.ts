@@ -1,7 +1,7 @@
-// Speaks to Stripe through its official SDK: one attempt per request, because waiting and trying again is the workflow's;
-// ends at once when the signal says so.
+// Speaks to Stripe through its official SDK, whose own retries are off.
 import Stripe from 'stripe';
-import { AuthRejected, RateLimited } from '../../errors.ts';
+import { AuthRejected } from '../../errors.ts';
+import { type OpenedClient, RenewedClient } from '../request/renewed-client.ts';
 import type { RequestGate } from '../request/request-gate.ts';
 import { type StripeCaller, stripeError } from './stripe-error.ts';
 
@@ -22,53 +22,38 @@ export const STRIPE_SOURCE = 'Stripe API';
 export class StripeSession {
   readonly #options: StripeSessionOptions;
   readonly #signal: AbortSignal;
-  #current: { readonly caller: StripeCaller; readonly client: Stripe } | null = null;
+  readonly #client: RenewedClient<Stripe>;
 
   constructor(options: StripeSessionOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+    this.#client = new RenewedClient({ open: (want) => this.#open(want), gate: options.gate, signal });
   }
 
   /** Who asked last; null before the first request. */
   get caller(): StripeCaller | null {
-    return this.#current?.caller ?? null;
+    const { secret } = this.#client;
+    return secret === null ? null : this.#callerWith(secret);
   }
 
-  /** Idempotent: only for reading. A key that was replaced meanwhile is fetched again, once. */
-  async request<T>(ask: (client: Stripe) => Promise<T>): Promise<T> {
-    const { caller, client } = this.#current ?? (await this.#open(false));
-    try {
-      return await this.#once(ask, client, caller);
-    } catch (error) {
-      if (!(error instanceof AuthRejected)) throw error;
-      const renewed = await this.#open(true);
-      if (renewed.caller.key === caller.key) throw error;
-      return await this.#once(ask, renewed.client, renewed.caller);
-    }
+  /** Idempotent: only for reading. */
+  request<T>(ask: (client: Stripe) => Promise<T>): Promise<T> {
+    return this.#client.request(ask, (error, key) => stripeError(error, this.#callerWith(key)));
   }
 
-  async #once<T>(ask: (client: Stripe) => Promise<T>, client: Stripe, caller: StripeCaller): Promise<T> {
-    await this.#options.gate?.pass(this.#signal);
-    this.#signal.throwIfAborted();
-    try {
-      return await ask(client);
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      const fact = stripeError(error, caller);
-      if (fact instanceof RateLimited) await this.#options.gate?.pause(fact.retryAfterMs);
-      throw fact;
-    }
+  #callerWith(key: string): StripeCaller {
+    const { account, connectedAccount } = this.#options;
+    return { source: STRIPE_SOURCE, account, key, connectedAccount };
   }
 
-  async #open(fresh: boolean): Promise<{ caller: StripeCaller; client: Stripe }> {
-    const { account, apiKey, connectedAccount } = this.#options;
-    const key = (await apiKey({ fresh })).trim();
-    if (key === '') throw new AuthRejected(STRIPE_SOURCE, `there is no key for ${account}: configure one`);
-    this.#current = { caller: { source: STRIPE_SOURCE, account, key, connectedAccount }, client: this.#client(key) };
-    return this.#current;
+  async #open(want: { readonly fresh: boolean }): Promise<OpenedClient<Stripe>> {
+    const { account, apiKey } = this.#options;
+    const secret = (await apiKey(want)).trim();
+    if (secret === '') throw new AuthRejected(STRIPE_SOURCE, `there is no key for ${account}: configure one`);
+    return { secret, client: this.#stripe(secret) };
   }
 
-  #client(key: string): Stripe {
+  #stripe(key: string): Stripe {
     const { baseUrl, requestTimeoutMs, connectedAccount } = this.#options;
     return new Stripe(key, {
       ...(baseUrl === undefined ? {} : address(new URL(baseUrl))),
