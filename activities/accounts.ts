@@ -16,6 +16,8 @@ export interface AccountSetup {
   readonly fetchTaskQueue: string;
   /** A day without any row is believed. */
   readonly mayBeEmpty: boolean;
+  /** A payout without entries needs a person. False where the processor does not list what a payout paid out. */
+  readonly payoutsItemised: boolean;
   /** Days before the window that are read again, for rows that were listed late. */
   readonly trailingDays: number;
   /** How long after the window's end a run waits for its sources before it goes on inconclusive. */

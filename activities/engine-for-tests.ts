@@ -22,7 +22,8 @@ export interface EngineDay {
   readonly internal: readonly (object | string)[];
   /** The clock, and how far both files say that they are complete. Default: long after everything. */
   readonly asOf?: string;
-  /** Where the internal file reaches, if not as far as the clock says. */
+  /** Where a file reaches, if not as far as the clock says. */
+  readonly processorAsOf?: string;
   readonly internalAsOf?: string;
   /** Both files say of themselves that they are complete, even without a row. Default: yes. */
   readonly complete?: boolean;
@@ -107,6 +108,7 @@ function engineAccount(parts: EngineParts, account: string, given: Partial<Accou
     const zone = given.zone ?? parts.zone ?? 'UTC';
     const asOf = day.asOf ?? FAR_FUTURE;
     const file = { account, zone, complete: day.complete ?? true, chunkRows: day.chunkRows ?? 20_000 };
+    const processorFile = { ...file, watermarkMs: Date.parse(day.processorAsOf ?? asOf) };
     const internalFile = { ...file, watermarkMs: Date.parse(day.internalAsOf ?? asOf) };
     const [processor, internal] = await Promise.all([
       writeRows(parts.folder, 'processor.ndjson', day.processor),
@@ -120,10 +122,12 @@ function engineAccount(parts: EngineParts, account: string, given: Partial<Accou
       startDate: parseBusinessDate('2020-01-01'),
       fetchTaskQueue: 'recon',
       mayBeEmpty: false,
+      // Most tests are not about what a payout paid out.
+      payoutsItemised: false,
       trailingDays: 0,
       sourceDeadlineMs: 0,
       rules: day.rules ?? defaultRuleSet(),
-      source: fileSource({ ...file, watermarkMs: Date.parse(asOf), side: 'processor', paths: [processor] }),
+      source: fileSource({ ...processorFile, side: 'processor', paths: [processor] }),
       internal: fileSource({ ...internalFile, side: 'internal', paths: [internal] }),
       ...given,
       ...day.setup,

@@ -2,6 +2,7 @@
 // process of its own. --quick takes fewer rows; --json prints one object.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchMatching } from './matching.ts';
 import { benchLargeFile } from './one-large-file.ts';
 import type { BenchPart } from './part.ts';
 import { benchRuns } from './runs.ts';
@@ -10,6 +11,7 @@ import { benchSources } from './sources.ts';
 const WITHOUT_NAME = 'runs';
 const PARTS: Readonly<Record<string, BenchPart>> = {
   [WITHOUT_NAME]: benchRuns,
+  matching: benchMatching,
   sources: benchSources,
   'large-file': benchLargeFile,
 };

@@ -15,6 +15,7 @@ export function accountForTests(account: string, changes: Partial<AccountConfig>
     internal: file,
     rules: defaultRuleSet(),
     mayBeEmpty: false,
+    payoutsItemised: true,
     trailingDays: 1,
     sourceDeadline: 10 * 3_600_000,
     ...changes,

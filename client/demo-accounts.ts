@@ -19,6 +19,8 @@ export interface DemoAccount {
   readonly sharePercent: number;
   /** How long after midnight the processor has all of the day. */
   readonly completeAfterMs: number;
+  /** Said in recon.yaml where the account's default is another. */
+  readonly payoutsItemised?: boolean;
   emulate(world: World, folder: string): Promise<EmulatedSource>;
 }
 
@@ -55,6 +57,8 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
     currency: 'GBP',
     sharePercent: 10,
     completeAfterMs: 6 * MINUTE_MS,
+    // Its reports hold the withdrawal as a line among the others, without what it paid out.
+    payoutsItemised: false,
     emulate: emulateSettlementReports,
   },
 ];

@@ -49,6 +49,8 @@ export interface DemoBranch {
   readonly account: string;
   readonly world: World;
   readonly source: EmulatedSource;
+  /** What recon.yaml says of the account beside its source. */
+  readonly settings: { readonly payoutsItemised?: boolean };
   /** The last day that is over and complete, and the first of the days before it that the demo fills. */
   readonly yesterday: BusinessDate;
   readonly firstDate: BusinessDate;
@@ -112,6 +114,7 @@ async function openBranch(account: DemoAccount, options: DemoHouseOptions): Prom
     account: account.account,
     world,
     source: await account.emulate(world, options.folder),
+    settings: account.payoutsItemised === undefined ? {} : { payoutsItemised: account.payoutsItemised },
     yesterday,
     firstDate,
   };
@@ -184,11 +187,12 @@ async function writeConfig(
       taskQueue: 'recon',
       ...(stack.temporal.uiUrl === undefined ? {} : { uiUrl: stack.temporal.uiUrl }),
     },
-    accounts: branches.map(({ account, world, source, firstDate }) => ({
+    accounts: branches.map(({ account, world, source, settings, firstDate }) => ({
       account,
       zone: world.zone,
       startDate: firstDate,
       reportingCurrency: world.currency,
+      ...settings,
       source: source.config,
       internal: {
         kind: 'postgres',

@@ -7,8 +7,10 @@ import { registerDiscrepancies } from './discrepancies.ts';
 import { registerDoctor } from './doctor.ts';
 import { TYPED_AS } from './help-examples.ts';
 import { registerMapping } from './mapping.ts';
+import { registerReplay } from './replay.ts';
 import { registerReports } from './reports.ts';
 import { registerRetry } from './retry.ts';
+import { registerRules } from './rules.ts';
 import { registerRun } from './run.ts';
 import { registerRuns } from './runs.ts';
 import { registerSchedule } from './schedule.ts';
@@ -29,7 +31,9 @@ const COMMANDS: readonly Register[] = [
   registerRuns,
   registerDiscrepancies,
   registerReports,
+  registerReplay,
   registerMapping,
+  registerRules,
   registerTry,
   registerDemo,
   registerDev,

@@ -87,6 +87,7 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
       startDate: dates[0] ?? last,
       fetchTaskQueue: 'recon',
       mayBeEmpty: false,
+      payoutsItemised: true,
       trailingDays: 0,
       // A file does not grow while we wait: what does not reach the end of the window is inconclusive at once.
       sourceDeadlineMs: Number.NEGATIVE_INFINITY,

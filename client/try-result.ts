@@ -51,20 +51,36 @@ export async function readTryRun(database: DatabasePool, runId: string) {
 
 export type TryRun = Awaited<ReturnType<typeof readTryRun>>;
 
+// Partners are all other rows of a group, or of the open cluster that a row belongs to.
 const ROWS = `
   select v.side, v.external_id as id, v.level, v.verdict, v.rule, v.currency, v.amount::text as amount, v.differences,
-         case when v.partner_row_id is not null and v.decided_seq is not null
+         case when v.group_id is not null then v.decided_seq || ':group ' || v.group_id
+              when v.partner_row_id is not null and v.decided_seq is not null
               then v.decided_seq || ':' || least(v.row_id, v.partner_row_id) end as group_key,
-         q.side as partner_side, q.external_id as partner_id, q.currency as partner_currency, q.amount::text as partner_amount
+         coalesce(q.partners, '[]') as partners, q.compared_currency, v.cluster_row_id is null and q.partners is not null as explained
   from row_verdicts_now v
   left join lateral (
-    select 'processor' as side, p.external_id, p.currency, p.gross as amount from processor_transactions p
-    where v.side = 'internal' and p.row_id = v.partner_row_id and p.home_date = v.partner_home_date
-    union all
-    select 'internal', i.external_id, i.currency, i.amount from internal_transactions i
-    where v.side = 'processor' and i.row_id = v.partner_row_id and i.home_date = v.partner_home_date
-    limit 1
-  ) q on true
+    select json_agg(json_build_object('side', t.side, 'id', t.external_id) order by t.side, t.external_id collate "C") as partners,
+           min(t.currency) filter (where t.side = 'internal') as compared_currency
+    from (
+      select v.partner_row_id as row_id, v.partner_home_date as home_date where v.partner_row_id is not null
+      union all
+      select coalesce(m.p_row_id, m.i_row_id), coalesce(m.p_home_date, m.i_home_date) from matches m
+      where m.group_id = v.group_id and m.released_seq is null and coalesce(m.p_row_id, m.i_row_id) <> v.row_id
+      union all
+      select o.row_id, o.home_date from row_verdicts c
+      join open_items o on o.account_id = c.account_id and o.level = c.level and o.row_id = c.row_id
+      where c.cluster_row_id = v.cluster_row_id and c.level = v.level and c.row_id <> v.row_id
+        and not exists (select 1 from row_verdicts n where n.row_id = c.row_id and n.level = c.level and n.decision_seq > c.decision_seq)
+    ) r
+    cross join lateral (
+      (select 'processor'::side as side, p.external_id, p.currency from processor_transactions p
+       where p.row_id = r.row_id and p.home_date = r.home_date limit 1)
+      union all
+      (select 'internal', i.external_id, i.currency from internal_transactions i
+       where i.row_id = r.row_id and i.home_date = r.home_date limit 1)
+    ) t
+  ) q on v.partner_row_id is not null or v.group_id is not null or v.cluster_row_id is not null
   where v.account = $1 and v.verdict is not null
   order by v.side, v.external_id collate "C"`;
 
@@ -78,14 +94,14 @@ interface RowRecord {
   amount: string;
   differences: Record<string, [string, string]> | null;
   group_key: string | null;
-  partner_side: string | null;
-  partner_id: string | null;
-  partner_currency: string | null;
-  partner_amount: string | null;
+  partners: { side: string; id: string }[];
+  /** Of the records in its group. */
+  compared_currency: string | null;
+  /** It stands in a group, or waits with its partner. */
+  explained: boolean;
 }
 
 function tryRow(row: RowRecord) {
-  const partner = row.partner_id === null ? [] : [{ side: row.partner_side, id: row.partner_id }];
   return {
     side: row.side,
     id: row.id,
@@ -93,7 +109,7 @@ function tryRow(row: RowRecord) {
     verdict: row.verdict,
     rule: row.rule,
     group: row.group_key,
-    partners: partner,
+    partners: row.partners,
     differences: DIFFERENCE_FIELDS.flatMap((field) => {
       const [processor, internal] = row.differences?.[field] ?? [];
       if (processor === undefined || internal === undefined) return [];
@@ -113,7 +129,7 @@ function tryRow(row: RowRecord) {
 
 // Amounts of a pair are compared in the record's currency: the processor row's own, or the one it was presented in.
 function comparedCurrency(row: RowRecord): string {
-  return row.side === 'internal' ? row.currency : (row.partner_currency ?? row.currency);
+  return row.side === 'internal' ? row.currency : (row.compared_currency ?? row.currency);
 }
 
 function delta(row: RowRecord): string | null {
@@ -121,7 +137,7 @@ function delta(row: RowRecord): string | null {
   if (processor !== undefined && internal !== undefined) {
     return formatMinor(BigInt(processor) - BigInt(internal), comparedCurrency(row));
   }
-  if (row.partner_amount === null || row.differences?.currency !== undefined) return null;
+  if (!row.explained || row.differences?.currency !== undefined) return null;
   return formatMinor(0n, comparedCurrency(row));
 }
 

@@ -9,3 +9,10 @@ export const durationMs = z
   .string(FORM)
   .regex(/^\d{1,6}(s|m|h|d)$/, FORM)
   .transform((text) => Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1) as keyof typeof UNIT_MS]);
+
+/** The way back, in the largest unit that divides it: "3h", "90m", "0s". */
+export function formatDuration(ms: number): string {
+  for (const unit of ['d', 'h', 'm'] as const)
+    if (ms > 0 && ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
+  return `${ms / UNIT_MS.s}s`;
+}

@@ -93,9 +93,17 @@ test('everything that contradicts itself is named at once', () => {
         JPY: { absolute: '0.5', percent: '1', cap: '0.1' },
         EUR: { absolute: '2.00', percent: '1', cap: '1.00' },
         GBP: { cap: '1.00' },
+        chf: { absolute: '0.05' },
+        CAD: { percent: '100', cap: '5.00' },
       },
+      references: ['processor_id', 'processor_id'],
       compare: ['status', 'fx'],
-      ignore: [{ when: {}, reason: 'everything' }],
+      keyless: { window: '40d' },
+      ignore: [
+        { when: {}, reason: 'everything' },
+        { when: { kind: 'fee' }, reason: 'fees' },
+        { when: { kind: 'fee', amount: 0 }, reason: 'free' },
+      ],
       severity: ['low', { critical: {} }, { high: { atRisk: '1.00' } }],
     }),
   ).toEqual([
@@ -107,15 +115,51 @@ test('everything that contradicts itself is named at once', () => {
     'tolerance.JPY: cap "0.1" is below absolute "0.5"',
     'tolerance.EUR: cap "1.00" is below absolute "2.00"',
     'tolerance.GBP: cap limits percent, which is not set',
+    'tolerance.chf: is not an ISO 4217 currency: write CHF',
+    'tolerance.CAD: percent "100" accepts any amount for any other: write one below 100',
     'compare: currency is always compared: list it',
     'compare: kind is always compared: list it',
     'compare: amount is always compared: list it',
     'compare: fx needs referenceRates, which are not set',
+    'references: processor_id is listed twice: once is enough',
+    'keyless.window: is longer than lookBack, so that no row is ever looked for that far: lengthen lookBack, or shorten it',
     'ignore.0.when: would ignore every row: say which, such as { testMode: true }',
+    'ignore.2: never holds: what it names is ignored by line 2 ("fees") already; put it above, or remove it',
     'severity: the last line must be a plain severity',
     'severity.0: always holds: no line below it is ever read',
     'severity.1: always holds: no line below it is ever read',
   ]);
+});
+
+test.each([
+  [
+    [{ high: { atRisk: '1000.00' } }, { critical: { atRisk: '10000.00' } }, 'low'],
+    'severity.1: never holds: line 1 (high)',
+  ],
+  [
+    [
+      { high: { verdict: ['missing_internal', 'ambiguous'] } },
+      { low: { verdict: ['ambiguous'], olderThan: '2d' } },
+      'low',
+    ],
+    'severity.1: never holds: line 1 (high)',
+  ],
+  [[{ low: { verdict: ['matched_late', 'ambiguous'] } }, 'low'], 'severity.0: matched_late is no difference'],
+])('a severity that can never be is refused: %j', (severity, problem) => {
+  const problems = problemsOf({ severity });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(problem);
+});
+
+test('severities that only overlap are accepted', () => {
+  const severity = [
+    { high: { atRisk: '1000.00', kind: ['payment'] } },
+    { critical: { atRisk: '10000.00' } },
+    { medium: { verdict: ['ambiguous'], olderThan: '2d' } },
+    { low: { verdict: ['ambiguous', 'missing_internal'] } },
+    'low',
+  ];
+  expect(problemsOf({ severity })).toEqual([]);
 });
 
 test('an empty list of severities decides nothing and is refused', () => {
@@ -125,8 +169,9 @@ test('an empty list of severities decides nothing and is refused', () => {
 test.each([
   [{ tolerance: { default: { cap: '1.00', percent: '1' } } }, 'tolerance.default: an amount needs its currency'],
   [{ tolerance: { USD: { absolute: 0.01 } } }, 'tolerance.USD.absolute: write 0 or a positive decimal string'],
-  [{ tolerance: { USD: { absolute: '-0.01' } } }, 'tolerance.USD.absolute: write a positive decimal string'],
+  [{ tolerance: { USD: { absolute: '-0.01' } } }, 'tolerance.USD.absolute: write 0 or a positive decimal string'],
   [{ tolerance: { USD: { percent: 'all' } } }, 'tolerance.USD.percent: write a positive decimal string'],
+  [{ tolerance: { USD: { percent: '1', cap: 'none' } } }, 'tolerance.USD.cap: write a positive decimal string'],
   [{ tolerance: { USD: { relative: '1' } } }, 'tolerance.USD: Unrecognized key: "relative"'],
   [{ tolerances: {} }, ': Unrecognized key: "tolerances"'],
   [{ partner: { payment: 'maybe' } }, 'partner.payment: Invalid option: expected one of "required"|"optional"|"never"'],

@@ -1,13 +1,16 @@
 // What counts as equal, how long a partner may take, what is ignored and how bad a difference is: data, not code.
 // A rule set is identified by the hash of its content, and that hash stands with every run it decided.
 import { hash } from 'node:crypto';
-import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import { currencyExponent } from './currency.ts';
 import { durationMs } from './duration.ts';
+import { contradictionsOf } from './rule-set-contradictions.ts';
 import { KINDS, SEVERITIES, VERDICTS } from './vocabulary.ts';
 
-const decimal = z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, 'write a positive decimal string such as "0.01"');
+// What has no form is said alone: abort keeps it from what looks for contradictions, which reckons with it.
+const decimal = z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, {
+  error: 'write a positive decimal string such as "0.01"',
+  abort: true,
+});
 const kind = z.enum(KINDS);
 
 const toleranceSchema = z.strictObject({
@@ -15,8 +18,6 @@ const toleranceSchema = z.strictObject({
   percent: decimal.optional(),
   cap: decimal.optional(),
 });
-
-type Tolerance = z.infer<typeof toleranceSchema>;
 
 const severityConditionSchema = z.strictObject({
   atRisk: decimal.optional(),
@@ -98,59 +99,9 @@ const shape = z.strictObject({
 export type RuleSet = z.infer<typeof shape>;
 
 export const ruleSetSchema = shape.superRefine((rules, context) => {
-  for (const [path, message] of contradictions(rules)) context.addIssue({ code: 'custom', path: [...path], message });
+  for (const { path, message } of contradictionsOf(rules))
+    context.addIssue({ code: 'custom', path: [...path], message });
 });
-
-type Contradiction = readonly [path: readonly (string | number)[], message: string];
-
-function contradictions(rules: RuleSet): Contradiction[] {
-  const found: Contradiction[] = [];
-  for (const [currency, tolerance] of Object.entries(rules.tolerance)) {
-    for (const message of currency === 'default' ? ofDefault(tolerance) : ofTolerance(currency, tolerance)) {
-      found.push([['tolerance', currency], message]);
-    }
-  }
-  for (const needed of ['currency', 'kind', 'amount'] as const) {
-    if (!rules.compare.includes(needed)) found.push([['compare'], `${needed} is always compared: list it`]);
-  }
-  if (rules.compare.includes('fx')) found.push([['compare'], 'fx needs referenceRates, which are not set']);
-  for (const [at, { when }] of rules.ignore.entries()) {
-    if (Object.values(when).every((condition) => condition === undefined)) {
-      found.push([['ignore', at, 'when'], 'would ignore every row: say which, such as { testMode: true }']);
-    }
-  }
-  const last = rules.severity.length - 1;
-  if (typeof rules.severity[last] !== 'string') found.push([['severity'], 'the last line must be a plain severity']);
-  for (const [at, rule] of rules.severity.entries()) {
-    if (at < last && alwaysHolds(rule)) found.push([['severity', at], 'always holds: no line below it is ever read']);
-  }
-  return found;
-}
-
-function ofDefault(tolerance: Tolerance): string[] {
-  const hasAmount = Number(tolerance.absolute ?? 0) !== 0 || tolerance.cap !== undefined;
-  return hasAmount ? ['an amount needs its currency: write it under USD, EUR …; only percent may be the default'] : [];
-}
-
-function ofTolerance(currency: string, { absolute, percent, cap }: Tolerance): string[] {
-  const exponent = currencyExponent(currency);
-  if (exponent === undefined) return ['is not an ISO 4217 currency'];
-  const found: string[] = [];
-  for (const amount of [absolute, cap]) {
-    const decimals = String(amount ?? 0).split('.')[1]?.length ?? 0;
-    if (decimals > exponent) found.push(`"${amount}" has ${decimals} decimals, ${currency} has ${exponent}`);
-  }
-  if (cap !== undefined && percent === undefined) found.push('cap limits percent, which is not set');
-  if (cap !== undefined && new Decimal(cap).lessThan(absolute ?? 0)) {
-    found.push(`cap "${cap}" is below absolute "${absolute}"`);
-  }
-  return found;
-}
-
-function alwaysHolds(rule: RuleSet['severity'][number]): boolean {
-  if (typeof rule === 'string') return true;
-  return Object.values(rule).every((conditions) => Object.values(conditions).every((value) => value === undefined));
-}
 
 /** The rule set of a company that has not written one. */
 export function defaultRuleSet(): RuleSet {

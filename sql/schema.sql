@@ -9,7 +9,7 @@ create role recon_worker nologin;
 
 -- Owners
 
--- 57 objects belong to recon_owner
+-- 60 objects belong to recon_owner
 
 -- Types
 
@@ -29,6 +29,7 @@ create type verdict as enum ('matched', 'matched_tolerance', 'matched_late', 'pe
 
 -- Sequences
 
+create sequence match_group_ids as bigint start 1 increment 1 cache 100;
 create sequence row_ids as bigint start 1 increment 1 cache 1000;
 
 -- Tables
@@ -94,6 +95,7 @@ create table batches (
   settled boolean default false not null,
   known_shards integer default 0 not null,
   known_rows bigint default 0 not null,
+  entries_seq bigint,
   constraint batches_pkey PRIMARY KEY (batch_id),
   constraint batches_account_id_side_source_key_key UNIQUE (account_id, side, source_key),
   constraint batches_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
@@ -134,6 +136,9 @@ create table discrepancies (
   changed_seq bigint not null,
   closed_seq bigint,
   closed_by text,
+  members integer,
+  surplus integer,
+  balanced boolean,
   constraint discrepancies_pkey PRIMARY KEY (discrepancy_id),
   constraint discrepancies_account_id_level_anchor_row_id_key UNIQUE (account_id, level, anchor_row_id),
   constraint discrepancies_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
@@ -235,6 +240,7 @@ create table matches (
   p_currency text,
   i_currency text,
   differences jsonb,
+  group_id bigint,
   constraint matches_check CHECK (p_row_id IS NOT NULL OR i_row_id IS NOT NULL),
   constraint matches_check1 CHECK (released_seq IS NULL OR released_seq > decided_seq)
 );
@@ -284,6 +290,28 @@ create table payout_entries (
   external_id text collate "C" not null,
   payout_id text collate "C" not null,
   constraint payout_entries_pkey PRIMARY KEY (external_id, account_id, version)
+);
+
+create table payout_groups (
+  account_id integer not null,
+  payout_id text collate "C" not null,
+  currency text collate "C" not null,
+  decided_seq bigint not null,
+  group_id bigint not null,
+  constraint payout_groups_pkey PRIMARY KEY (account_id, payout_id, currency, decided_seq)
+);
+
+create table payout_sums (
+  account_id integer not null,
+  payout_id text collate "C" not null,
+  currency text collate "C" not null,
+  level level not null,
+  decision_seq bigint not null,
+  entries bigint not null,
+  net numeric(38,0) not null,
+  digest numeric(38,0) not null,
+  last_occurred_at timestamp with time zone,
+  constraint payout_sums_pkey PRIMARY KEY (account_id, payout_id, currency, level, decision_seq)
 );
 
 create table processor_transactions (
@@ -356,7 +384,7 @@ create table reconciliation_run_totals (
   credits numeric(38,0) not null,
   constraint reconciliation_run_totals_pkey PRIMARY KEY (run_id, term, side, level, kind, currency, moves_balance),
   constraint reconciliation_run_totals_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
-  constraint reconciliation_run_totals_term_check CHECK (term = ANY (ARRAY['open_before'::text, 'introduced'::text, 'version_delta'::text, 'reopened'::text, 'closed'::text, 'open_after'::text]))
+  constraint reconciliation_run_totals_term_check CHECK (term = ANY (ARRAY['open_before'::text, 'introduced'::text, 'taken_up'::text, 'version_delta'::text, 'reopened'::text, 'closed'::text, 'open_after'::text]))
 );
 
 create table reconciliation_run_verdicts (
@@ -408,6 +436,7 @@ create table reconciliation_runs (
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  payouts_itemised boolean default true not null,
   constraint reconciliation_runs_pkey PRIMARY KEY (run_id),
   constraint reconciliation_runs_account_id_decision_seq_key UNIQUE (account_id, decision_seq),
   constraint reconciliation_runs_account_id_run_date_run_number_key UNIQUE (account_id, run_date, run_number),
@@ -440,6 +469,7 @@ create table row_verdicts (
   partner_row_id bigint,
   partner_home_date date,
   differences jsonb,
+  cluster_row_id bigint,
   constraint row_verdicts_pkey PRIMARY KEY (row_id, level, decision_seq)
 );
 
@@ -496,13 +526,17 @@ CREATE INDEX discrepancies_live ON public.discrepancies USING btree (account_id,
 CREATE INDEX discrepancy_events_by_discrepancy ON public.discrepancy_events USING btree (discrepancy_id);
 CREATE INDEX fetch_shards_by_content ON public.fetch_shards USING btree (content_key) WHERE (content_key IS NOT NULL);
 CREATE INDEX matches_by_decision ON public.matches USING brin (decided_seq) WITH (autosummarize='on');
+CREATE INDEX matches_by_group ON public.matches USING btree (group_id) WHERE (group_id IS NOT NULL);
+CREATE INDEX matches_for_duplicates ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (rule = 'duplicate'::text));
 CREATE UNIQUE INDEX matches_live_internal ON public.matches USING btree (i_row_id, level) WHERE (released_seq IS NULL);
 CREATE UNIQUE INDEX matches_live_processor ON public.matches USING btree (p_row_id, level) WHERE (released_seq IS NULL);
 CREATE INDEX matches_one_sided ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (verdict = 'ignored'::verdict));
 CREATE UNIQUE INDEX one_running_per_account_day ON public.reconciliation_runs USING btree (account_id, run_date) WHERE (status = 'running'::run_status);
+CREATE INDEX payout_entries_by_batch ON public.payout_entries USING btree (account_id, batch_id);
 CREATE INDEX payout_entries_by_payout ON public.payout_entries USING btree (payout_id, account_id);
 CREATE INDEX quarantined_rows_by_day ON public.quarantined_rows USING btree (account_id, business_date);
 CREATE INDEX row_references_by_value ON public.row_references USING btree (value, account_id, type);
+CREATE INDEX row_verdicts_by_cluster ON public.row_verdicts USING btree (cluster_row_id, level) WHERE (cluster_row_id IS NOT NULL);
 CREATE INDEX row_verdicts_by_decision ON public.row_verdicts USING btree (account_id, decision_seq);
 CREATE INDEX runs_by_creation ON public.reconciliation_runs USING btree (created_at DESC);
 
@@ -647,7 +681,7 @@ create view row_verdicts_now as
  SELECT a.account,
     p.account_id,
     p.side,
-    p.level,
+    COALESCE(s.level, p.level) AS level,
     p.external_id,
     p.row_id,
     p.version,
@@ -658,73 +692,79 @@ create view row_verdicts_now as
     p.moves_balance,
     p.occurred_at,
     p.introduced_seq,
-    COALESCE(m.verdict, v.verdict) AS verdict,
-    COALESCE(m.rule, v.reason) AS rule,
-    m.decided_seq,
-        CASE
-            WHEN m.verdict IS NOT NULL THEN
-            CASE p.side
-                WHEN 'processor'::side THEN m.i_row_id
-                ELSE m.p_row_id
-            END
-            ELSE v.partner_row_id
-        END AS partner_row_id,
-        CASE
-            WHEN m.verdict IS NOT NULL THEN
-            CASE p.side
-                WHEN 'processor'::side THEN m.i_home_date
-                ELSE m.p_home_date
-            END
-            ELSE v.partner_home_date
-        END AS partner_home_date,
-    COALESCE(m.differences, v.differences) AS differences
+    s.verdict,
+    s.rule,
+    s.decided_seq,
+    s.partner_row_id,
+    s.partner_home_date,
+    s.differences,
+    s.group_id,
+    s.cluster_row_id
    FROM pinned p
      JOIN accounts a USING (account_id)
-     LEFT JOIN LATERAL ( SELECT m_1.account_id,
-            m_1.decided_seq,
-            m_1.released_seq,
-            m_1.p_row_id,
-            m_1.i_row_id,
-            m_1.p_amount,
-            m_1.i_amount,
-            m_1.members_digest,
-            m_1.p_home_date,
-            m_1.i_home_date,
-            m_1.p_version,
-            m_1.i_version,
-            m_1.verdict,
-            m_1.level,
-            m_1.p_kind,
-            m_1.i_kind,
-            m_1.late,
-            m_1.p_moves_balance,
-            m_1.i_moves_balance,
-            m_1.rule,
-            m_1.p_currency,
-            m_1.i_currency,
-            m_1.differences
-           FROM matches m_1
-          WHERE m_1.released_seq IS NULL AND m_1.level = p.level AND
-                CASE p.side
-                    WHEN 'processor'::side THEN m_1.p_row_id = p.row_id
-                    ELSE m_1.i_row_id = p.row_id
-                END) m ON true
-     LEFT JOIN LATERAL ( SELECT v_1.account_id,
-            v_1.decision_seq,
-            v_1.side,
-            v_1.level,
-            v_1.row_id,
-            v_1.version,
-            v_1.home_date,
-            v_1.verdict,
-            v_1.reason,
-            v_1.partner_row_id,
-            v_1.partner_home_date,
-            v_1.differences
-           FROM row_verdicts v_1
-          WHERE v_1.row_id = p.row_id AND v_1.level = p.level
-          ORDER BY v_1.decision_seq DESC
-         LIMIT 1) v ON true
+     LEFT JOIN LATERAL ( SELECT l.level,
+            l.verdict,
+            l.rule,
+            l.decided_seq,
+            l.partner_row_id,
+            l.partner_home_date,
+            l.differences,
+            l.group_id,
+            l.cluster_row_id
+           FROM ( SELECT m.level,
+                    m.verdict,
+                    m.rule,
+                    m.decided_seq,
+                    m.i_row_id AS partner_row_id,
+                    m.i_home_date AS partner_home_date,
+                    m.differences,
+                    m.group_id,
+                    NULL::bigint AS cluster_row_id
+                   FROM matches m
+                  WHERE m.p_row_id = p.row_id AND m.released_seq IS NULL
+                UNION ALL
+                 SELECT m.level,
+                    m.verdict,
+                    m.rule,
+                    m.decided_seq,
+                    m.p_row_id,
+                    m.p_home_date,
+                    m.differences,
+                    m.group_id,
+                    NULL::bigint
+                   FROM matches m
+                  WHERE m.i_row_id = p.row_id AND m.released_seq IS NULL
+                UNION ALL
+                 SELECT o.level,
+                    v.verdict,
+                    v.reason,
+                    NULL::bigint,
+                    v.partner_row_id,
+                    v.partner_home_date,
+                    v.differences,
+                    NULL::bigint,
+                    v.cluster_row_id
+                   FROM open_items o
+                     CROSS JOIN LATERAL ( SELECT v_1.account_id,
+                            v_1.decision_seq,
+                            v_1.side,
+                            v_1.level,
+                            v_1.row_id,
+                            v_1.version,
+                            v_1.home_date,
+                            v_1.verdict,
+                            v_1.reason,
+                            v_1.partner_row_id,
+                            v_1.partner_home_date,
+                            v_1.differences,
+                            v_1.cluster_row_id
+                           FROM row_verdicts v_1
+                          WHERE v_1.row_id = o.row_id AND v_1.level = o.level
+                          ORDER BY v_1.decision_seq DESC
+                         LIMIT 1) v
+                  WHERE o.account_id = p.account_id AND (o.level = ANY (ARRAY['activity'::level, 'netting'::level, 'settlement'::level, 'bank'::level])) AND o.row_id = p.row_id) l
+          ORDER BY (l.verdict = ANY (ARRAY['matched'::verdict, 'matched_late'::verdict, 'matched_tolerance'::verdict, 'ignored'::verdict])), l.level
+         LIMIT 1) s ON true
   WHERE p.newest = 1;
 
 -- Functions
@@ -768,6 +808,10 @@ grant select on open_items to recon_auditor;
 grant delete, insert, select, update on open_items to recon_worker;
 grant select on payout_entries to recon_auditor;
 grant insert, select on payout_entries to recon_worker;
+grant select on payout_groups to recon_auditor;
+grant insert, select on payout_groups to recon_worker;
+grant select on payout_sums to recon_auditor;
+grant insert, select on payout_sums to recon_worker;
 grant select on processor_transactions to recon_auditor;
 grant insert, select on processor_transactions to recon_worker;
 grant select on quarantined_rows to recon_auditor;
@@ -794,6 +838,7 @@ grant select on run_batches to recon_auditor;
 grant insert, select on run_batches to recon_worker;
 grant select on schema_migrations to recon_auditor;
 grant select on schema_migrations to recon_worker;
+grant usage on sequence match_group_ids to recon_worker;
 grant usage on sequence row_ids to recon_worker;
 grant select on snapshot_rows to recon_auditor;
 grant delete, insert, select on snapshot_rows to recon_worker;

@@ -23,6 +23,7 @@ function composeAccount(config: ReconConfig, account: AccountConfig, options: Co
     startDate: account.startDate,
     fetchTaskQueue: account.source.kind === 'file' ? config.temporal.taskQueue : `fetch-${account.processor}`,
     mayBeEmpty: account.mayBeEmpty,
+    payoutsItemised: account.payoutsItemised,
     trailingDays: account.trailingDays,
     sourceDeadlineMs: account.sourceDeadline,
     rules: account.rules,

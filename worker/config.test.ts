@@ -98,6 +98,7 @@ test('the configuration of the documentation is read, with every default filled 
     startDate: '2026-01-01',
     reportingCurrency: 'USD',
     mayBeEmpty: false,
+    payoutsItemised: true,
     trailingDays: 1,
     sourceDeadline: 10 * HOUR_MS,
     source: { kind: 'stripe', merchantReference: 'order_id', requestTimeout: 80_000, shard: 6 * HOUR_MS },

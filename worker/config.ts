@@ -82,6 +82,8 @@ function schemaFor(environment: Environment, folder: string) {
     internal,
     rules: z.string().optional(),
     mayBeEmpty: z.boolean().default(false),
+    /** Default: yes, but for PayPal, which lists no payout's entries. */
+    payoutsItemised: z.boolean().optional(),
     trailingDays: z.number().int().min(0).max(35).default(1),
     sourceDeadline: durationMs.default(10 * 3_600_000),
   });
@@ -126,10 +128,12 @@ function schemaFor(environment: Environment, folder: string) {
 }
 
 type Parsed = z.infer<ReturnType<typeof schemaFor>>;
-export type AccountConfig = Omit<Parsed['accounts'][number], 'rules' | 'reportingCurrency'> & {
+export type AccountConfig = Omit<Parsed['accounts'][number], 'rules' | 'reportingCurrency' | 'payoutsItemised'> & {
   readonly processor: string;
   readonly rules: RuleSet;
   readonly reportingCurrency: string;
+  /** What a payout paid out is listed: one that lists nothing needs a person. */
+  readonly payoutsItemised: boolean;
 };
 export type FileConfig = Extract<AccountConfig['source'], { kind: 'file' }>;
 export type ReconConfig = Omit<Parsed, 'accounts'> & {
@@ -170,6 +174,7 @@ export async function loadConfig(path: string, environment: Environment): Promis
       processor: parseAccountName(account.account).processor,
       rules: rulesOf(rules),
       reportingCurrency: account.reportingCurrency ?? parsed.data.reportingCurrency,
+      payoutsItemised: account.payoutsItemised ?? account.source.kind !== 'paypal',
     })),
   });
 }

@@ -198,7 +198,7 @@ test('a row delivered twice is one row (12), and an id means something only insi
   expect(await started().engine.database.oneFirst(copies)).toBe(1n);
 });
 
-test('a surplus of a live match waits for groups and leaves the match alone', async () => {
+test('a surplus of a live match is a duplicate and leaves the match alone, unless its key is the stronger one', async () => {
   const account = newAccount();
   const pairs = ['A', 'B', 'C'].flatMap((order) => [
     processor(`ch_${order}`, 'payment 10.00 USD', { order }),
@@ -216,8 +216,14 @@ test('a surplus of a live match waits for groups and leaves the match alone', as
   ];
   await runOf(account, surplus, { date: '2026-02-01', asOf: LONG_AFTER });
   await expectStanding(account, [
-    ...pairs.map((row) => [row, 'matched'] as const),
-    ...surplus.map((row) => [row, 'ambiguous'] as const),
+    ...pairs.filter((row) => !row.key.endsWith('_C')).map((row) => [row, 'matched'] as const),
+    ['processor again_A', 'duplicate_processor'],
+    ['internal again_B', 'duplicate_internal'],
+    ['processor again_D', 'duplicate_processor'],
+    // Our new record names the charge; the one that only shared its order number is the surplus.
+    ['processor ch_C', 'matched_late'],
+    ['internal again_C', 'matched_late'],
+    ['internal o_C', 'duplicate_internal'],
   ]);
 });
 
@@ -236,7 +242,7 @@ test('a row that cannot belong to the live group of its key is simply missing', 
   ]);
 });
 
-test('a reversal or a missing part of a live group waits for groups', async () => {
+test('a reversal of a live match opens it again, and so does the row that makes its sum exact', async () => {
   const account = newAccount();
   const rows = [
     processor('du_1', 'dispute -100.00 USD', { parent: 'ch_1' }),
@@ -249,10 +255,12 @@ test('a reversal or a missing part of a live group waits for groups', async () =
   const rest = processor('ch_3', 'payment 40.00 USD', { order: 'B', at: '2026-02-01T08:00:00Z' });
   await runOf(account, [won, rest], { date: '2026-02-01', asOf: LONG_AFTER });
   await expectStanding(account, [
-    [won, 'ambiguous'],
-    [rest, 'ambiguous'],
-    ['processor du_1', 'matched'],
-    ['internal o_2', 'amount_mismatch'],
+    [won, 'status_mismatch'],
+    ['processor du_1', 'status_mismatch'],
+    ['internal o_1', 'status_mismatch'],
+    [rest, 'matched_late'],
+    ['processor ch_2', 'matched_late'],
+    ['internal o_2', 'matched_late'],
   ]);
 });
 

@@ -9,7 +9,7 @@ import { canonicalResult } from './canonical-result.ts';
 import type { Horizon } from './horizon.ts';
 import { createRuleTables } from './rule-tables.ts';
 import { claimRun, lockRun, type RunRow, readRun } from './run-context.ts';
-import { MATCHING_PASSES, runPass, type StepTiming, stepQuery } from './run-passes.ts';
+import { runMatching, runPass, type StepTiming, stepQuery } from './run-passes.ts';
 
 export interface DecideInput {
   readonly runId: bigint;
@@ -41,6 +41,7 @@ const SERIALIZATION_RETRIES_MAX = 20;
 // A key on more rows than this is no evidence (design section 7).
 const FAN_OUT_MAX = 50;
 const LOOK_BACK_DAYS = 35;
+const DAY_MS = 86_400_000;
 
 export async function decideRun(deps: DecideDeps, input: DecideInput): Promise<Decision> {
   try {
@@ -86,8 +87,7 @@ async function decide(
   await createRuleTables(connection, input.rules);
   const horizon = await deps.horizon(connection, run);
   const literals = await readLiterals(connection, run, seq, horizon, input.rules);
-  await runPass(connection, '01_pool.sql', literals, timings);
-  for (const pass of MATCHING_PASSES) await runPass(connection, pass, literals, timings);
+  await runMatching(connection, literals, timings);
   await deps.checkpoint('before_gate');
   await gate(connection, literals, timings);
   await runPass(connection, '10_summary.sql', literals, timings);
@@ -96,7 +96,8 @@ async function decide(
   await deps.checkpoint('before_commit');
 }
 
-async function readLiterals(
+/** What the passes are told beside the rows: of the run, its rules and what it introduces. */
+export async function readLiterals(
   connection: DatabaseTransactionConnection,
   run: RunRow,
   seq: bigint,
@@ -105,9 +106,12 @@ async function readLiterals(
 ): Promise<Literals> {
   const facts = await connection.one(sql.type(factsRow)`
     select ${run.run_date}::date - ${LOOK_BACK_DAYS}::int as look_back_date,
+           ${run.run_date}::date - ${Math.ceil(rules.keyless.lookBack / DAY_MS)}::int as keyless_look_back_date,
            (select start_date from accounts where account_id = ${run.account_id}) as start_date,
            greatest(${run.run_date}::date, (select max(r.run_date) from reconciliation_runs r
                      where r.account_id = ${run.account_id} and r.decision_seq is not null)) as last_date,
+           (select payouts_itemised from reconciliation_runs where run_id = ${run.run_id}) as payouts_itemised,
+           exists (select 1 from payout_entries where account_id = ${run.account_id}) as has_payout_entries,
            exists (select 1 from fetch_shards s join batches b using (batch_id)
                    where b.account_id = ${run.account_id} and s.reference_count > 0) as has_references,
            exists (select 1 from reconciliation_runs r where r.account_id = ${run.account_id}
@@ -145,6 +149,8 @@ async function readLiterals(
     fan_out_max: FAN_OUT_MAX,
     by_processor_id: rules.references.includes('processor_id'),
     by_merchant_reference: rules.references.includes('merchant_reference'),
+    groups: rules.groups,
+    keyless_seconds: rules.keyless.window / 1000,
     compare_status: rules.compare.includes('status'),
     compare_fee: rules.compare.includes('fee'),
   };
@@ -154,8 +160,11 @@ const introducedRow = z.object({ home_date: z.string(), disposition: z.string(),
 
 const factsRow = z.object({
   look_back_date: z.string(),
+  keyless_look_back_date: z.string(),
   start_date: z.string(),
   last_date: z.string(),
+  payouts_itemised: z.boolean(),
+  has_payout_entries: z.boolean(),
   has_references: z.boolean(),
   is_rerun: z.boolean(),
   overtaken: z.boolean(),

@@ -1,35 +1,23 @@
-// A second opinion on matching: one account in memory, arrays and loops, written from design sections 5 to 7 and the issue's
-// "matching v1", so that the SQL has something to differ from. Slow on purpose; must never borrow from sql/matching.
+// A second opinion on matching: one account in memory, arrays and loops, written from design sections 5 to 7, so that the SQL
+// has something to differ from. Slow on purpose; must never borrow from sql/matching. The settlement level is not part of it.
 import type { RuleSet } from '../../domain/rule-set.ts';
-import { type Comparison, compared, comparedInCurrency } from './oracle-compare-for-tests.ts';
-import { OraclePairing } from './oracle-pairing-for-tests.ts';
-import {
-  amountOf,
-  type Facts,
-  type I,
-  isI,
-  isP,
-  type OracleRow,
-  type P,
-  processorIdsOf,
-  shareKey,
-  sharesOrder,
-} from './oracle-row-for-tests.ts';
-
-export interface OracleGroup {
-  readonly p: P | null;
-  readonly i: I | null;
-  readonly verdict: string;
-  /** The key that found it; null for a row that explains itself. */
-  readonly by: 'processor_id' | 'merchant_reference' | null;
-  readonly amountsDiffer: boolean;
-  readonly decidedBy: number;
-  isLive: boolean;
-}
+import { Board, type Found } from './oracle-board-for-tests.ts';
+import { compared, isIgnored, lateOr } from './oracle-compare-for-tests.ts';
+import { fastPath } from './oracle-fast-path-for-tests.ts';
+import { decideKeyless } from './oracle-keyless-for-tests.ts';
+import { isOpenedBy } from './oracle-live-for-tests.ts';
+import { net } from './oracle-netting-for-tests.ts';
+import type { Facts, OracleGroup, OracleRow } from './oracle-row-for-tests.ts';
+import { decideTier } from './oracle-tiers-for-tests.ts';
 
 export interface OracleStanding {
   readonly verdict: string;
-  readonly partner: string | null;
+  /** All rows of its group or of the pair that waits, itself too; none where it stands alone. */
+  readonly group: readonly string[];
+  /** Of a row that stays open with others: all of them. */
+  readonly cluster: readonly string[];
+  readonly surplus: number | null;
+  readonly balanced: boolean | null;
 }
 
 export interface OracleRun {
@@ -39,10 +27,12 @@ export interface OracleRun {
   readonly horizonMs: number;
 }
 
+const ALONE = { group: [], cluster: [], surplus: null, balanced: null } as const;
+
 export class Oracle {
   readonly rows = new Map<string, OracleRow>();
   groups: OracleGroup[] = [];
-  open = new Map<OracleRow, OracleStanding>();
+  readonly #open = new Map<OracleRow, OracleStanding>();
   readonly #rules: RuleSet;
   readonly #runDates: string[] = [];
 
@@ -81,26 +71,26 @@ export class Oracle {
     this.#runDates.push(run.date);
     const seq = this.#runDates.length;
     const { introduced, corrected } = this.#introduce(run.date, seq);
-    const released = this.groups.filter(
+    this.#release(
       (group) =>
-        group.isLive &&
-        ((isRerun && this.#isOfDay(group, run.date)) ||
-          membersOf(group).some((row) => corrected.has(row)) ||
-          (group.verdict === 'ignored' && this.#isNamed(group, introduced))),
+        (isRerun && this.#isOfDay(group, run.date)) ||
+        // Which of equal rows is the surplus is asked again as long as it is open.
+        group.rule === 'duplicate' ||
+        group.members.some((row) => corrected.has(row)) ||
+        (group.verdict === 'ignored' && this.#isNamed(group, introduced)),
     );
-    for (const group of released) group.isLive = false;
-    const pool = new Set([...this.open.keys(), ...introduced, ...released.flatMap(membersOf)]);
-    this.open = new Map();
-    this.#decide(pool, run, seq);
+    const before = this.#board();
+    // What its own id explains touches nobody else.
+    fastPath(before);
+    const waiting = before.left();
+    this.#release((group) => waiting.some((row) => isOpenedBy(before, group, row)));
+    this.#decide(run, seq);
   }
 
   standings(): Map<string, OracleStanding> {
-    const standings = new Map([...this.open].map(([row, standing]) => [row.key, standing]));
-    for (const { isLive, p, i, verdict } of this.groups) {
-      if (!isLive) continue;
-      if (p !== null) standings.set(p.key, { verdict, partner: i?.facts.externalId ?? null });
-      if (i !== null) standings.set(i.key, { verdict, partner: p?.facts.externalId ?? null });
-    }
+    const standings = new Map([...this.#open].map(([row, standing]) => [row.key, standing]));
+    for (const { members, verdict } of this.#live())
+      for (const row of members) standings.set(row.key, { ...ALONE, verdict, group: keysIn(members) });
     return standings;
   }
 
@@ -121,20 +111,45 @@ export class Oracle {
     return { introduced, corrected };
   }
 
+  #live(): OracleGroup[] {
+    return this.groups.filter((group) => group.isLive);
+  }
+
+  #release(isReleased: (group: OracleGroup) => boolean): void {
+    const released = this.#live().filter(isReleased);
+    for (const group of released) group.isLive = false;
+  }
+
+  /** What is open now: introduced, and in no live group. */
+  #pool(): OracleRow[] {
+    const closed = new Set(this.#live().flatMap((group) => group.members));
+    return this.#introduced().filter((row) => !closed.has(row));
+  }
+
+  #introduced(): OracleRow[] {
+    return [...this.rows.values()].filter((row) => row.introducedBy > 0);
+  }
+
+  #board(): Board {
+    const parts = this.#introduced().filter((row) => this.#takesPart(row));
+    const pool = new Set(this.#pool());
+    const rows = parts.filter((row) => pool.has(row));
+    return new Board(this.#rules, rows, this.#live(), parts);
+  }
+
   /** What a re-run of the day opens: decided by runs of dates up to it, no member of a later day, one of this day. */
-  #isOfDay(group: OracleGroup, date: string): boolean {
-    const homes = membersOf(group).map((row) => row.homeDate);
-    return (
-      (this.#runDates[group.decidedBy - 1] ?? '') <= date && homes.every((home) => home <= date) && homes.includes(date)
-    );
+  #isOfDay({ members, decidedBy }: OracleGroup, date: string): boolean {
+    const homes = members.map((row) => row.homeDate);
+    return (this.#runDates[decidedBy - 1] ?? '') <= date && homes.every((home) => home <= date) && homes.includes(date);
   }
 
   /** A row that only a rule set aside takes part again when a row of the other side names it. */
-  #isNamed(group: OracleGroup, introduced: ReadonlySet<OracleRow>): boolean {
-    return membersOf(group).some(
+  #isNamed({ members }: OracleGroup, introduced: ReadonlySet<OracleRow>): boolean {
+    const board = this.#board();
+    return members.some(
       (row) =>
         this.#takesPart(row) &&
-        [...introduced].some((other) => other.isProcessor !== row.isProcessor && shareKey(row, other)),
+        [...introduced].some((other) => other.isProcessor !== row.isProcessor && board.shareKey(row, other)),
     );
   }
 
@@ -147,46 +162,51 @@ export class Oracle {
     );
   }
 
-  #decide(pool: ReadonlySet<OracleRow>, run: OracleRun, seq: number): void {
-    const parts = [...pool].filter((row) => this.#takesPart(row));
-    const pairing = new OraclePairing(parts.filter(isP), parts.filter(isI));
-    const waiting: OracleGroup[] = [];
-    for (const { p, i, by } of pairing.pairs) {
-      const comparison = compared(p, i, this.#rules, run.horizonMs);
-      const group = groupOf(p, i, by, comparison, seq);
-      if (comparison.verdict === 'pending_timing') waiting.push(group);
-      else this.groups.push(group);
-    }
-    for (const { p, i, verdict } of waiting) {
-      if (p !== null) this.open.set(p, { verdict, partner: i?.facts.externalId ?? null });
-      if (i !== null) this.open.set(i, { verdict, partner: p?.facts.externalId ?? null });
-    }
-    const grouped = [...this.groups.filter((group) => group.isLive), ...waiting];
-    const singles = [...pool].filter((row) => !pairing.isPaired(row));
-    for (const row of singles) {
-      const belongs = this.#takesPart(row) && grouped.some((group) => mayBelong(row, group));
-      const verdict = pairing.isUndecided(row) || belongs ? 'ambiguous' : this.#verdictAlone(row, run);
-      if (verdict !== 'matched' && verdict !== 'ignored') this.open.set(row, { verdict, partner: null });
-      else this.groups.push(alone(row, verdict, seq));
+  #decide(run: OracleRun, seq: number): void {
+    const pool = this.#pool();
+    const board = this.#board();
+    fastPath(board);
+    board.dropFanOuts();
+    net(board);
+    for (const tier of [1, 2, 3] as const) decideTier(board, tier);
+    decideKeyless(board, run.horizonMs);
+    this.#open.clear();
+    for (const found of board.found) this.#closeFound(found, run, seq);
+    for (const { members, verdict, surplus, balanced } of board.clusters)
+      for (const row of members) {
+        const cluster = members.length > 1 ? keysIn(members) : [];
+        this.#open.set(row, { group: [], cluster, verdict, surplus, balanced });
+      }
+    const alone = pool.filter((row) => !this.#open.has(row) && !board.isFound(row));
+    for (const row of alone) {
+      const verdict = this.#verdictAlone(row, run, board.waiting.has(row));
+      if (verdict === 'matched' || verdict === 'ignored') this.#close([row], verdict, verdict, seq);
+      else this.#open.set(row, { ...ALONE, verdict });
     }
   }
 
-  #verdictAlone({ facts, isProcessor }: OracleRow, run: OracleRun): string {
+  #closeFound({ members, rule, verdict: given }: Found, run: OracleRun, seq: number): void {
+    const comparing = { rules: this.#rules, horizonMs: run.horizonMs };
+    const isOneSided = rule === 'netting' || rule === 'duplicate';
+    const verdict = given ?? (isOneSided ? lateOr('matched', members) : compared(members, comparing));
+    if (verdict !== 'pending_timing') this.#close(members, rule, verdict, seq);
+    else for (const row of members) this.#open.set(row, { ...ALONE, verdict, group: keysIn(members) });
+  }
+
+  #close(members: readonly OracleRow[], rule: string, verdict: string, seq: number): void {
+    this.groups.push({ members, rule, verdict, decidedBy: seq, isLive: true });
+  }
+
+  #verdictAlone(row: OracleRow, run: OracleRun, isWaiting: boolean): string {
+    const { facts, isProcessor } = row;
     const level = 'level' in facts ? facts.level : 'activity';
-    const testMode = 'testMode' in facts && facts.testMode;
     if (level !== 'activity') return 'ignored';
-    const isIgnored = this.#rules.ignore.some(
-      ({ when }) =>
-        (when.testMode === undefined || testMode) &&
-        (when.amount === undefined || amountOf(facts) === 0n) &&
-        (when.kind === undefined || when.kind === facts.kind),
-    );
-    if (isIgnored || !facts.movesBalance) return 'ignored';
+    if (isIgnored(this.#rules, row) || !facts.movesBalance) return 'ignored';
     if (facts.unknownCode !== null) return 'unknown_type';
     if ((this.#rules.partner[facts.kind] ?? 'required') !== 'required') return 'matched';
     if (!run.covered) return 'pending_source';
     const timingMs = this.#rules.timing[facts.kind] ?? this.#rules.timing.default;
-    if (facts.occurredAtMs + timingMs > run.horizonMs) return 'pending_timing';
+    if (isWaiting || facts.occurredAtMs + timingMs > run.horizonMs) return 'pending_timing';
     return isProcessor ? 'missing_internal' : 'missing_processor';
   }
 }
@@ -202,53 +222,6 @@ function newRow(key: string, side: string, homeDate: string, facts: Facts): Orac
   };
 }
 
-function groupOf(p: P, i: I, by: OracleGroup['by'], comparison: Comparison, seq: number): OracleGroup {
-  return {
-    p,
-    i,
-    by,
-    verdict: comparison.verdict,
-    amountsDiffer: comparison.amountsDiffer,
-    decidedBy: seq,
-    isLive: true,
-  };
-}
-
-function alone(row: OracleRow, verdict: string, seq: number): OracleGroup {
-  return {
-    p: isP(row) ? row : null,
-    i: isI(row) ? row : null,
-    by: null,
-    verdict,
-    amountsDiffer: false,
-    decidedBy: seq,
-    isLive: true,
-  };
-}
-
-/** Design section 7: an edge into a live group serves an equal surplus, a row that may make the sum exact, better evidence. */
-function mayBelong(row: OracleRow, { p, i, by, amountsDiffer }: OracleGroup): boolean {
-  if (p === null || i === null || row === p || row === i) return false;
-  const [same, other] = row.isProcessor ? [p, i] : [i, p];
-  const ownSide = row.isProcessor ? sharesOrder(row, same) : shareKey(row, same);
-  if (ownSide && same.facts.kind === row.facts.kind && isEqualMoney(row.facts, same.facts)) return true;
-  if (other.facts.kind !== row.facts.kind || !shareKey(row, other)) return false;
-  const isStronger =
-    by === 'merchant_reference' && processorIdsOf(row.facts).some((id) => processorIdsOf(other.facts).includes(id));
-  return amountsDiffer || isStronger || isEqualAcross(row, other);
-}
-
-function isEqualAcross(one: OracleRow, two: OracleRow): boolean {
-  const [p, i] = [one, two].sort((a, b) => Number(b.isProcessor) - Number(a.isProcessor));
-  if (p === undefined || i === undefined || !isP(p) || !isI(i)) return false;
-  const money = comparedInCurrency(p.facts, i.facts.currency);
-  return money.currency === i.facts.currency && money.minor === i.facts.amountMinor;
-}
-
-function isEqualMoney(a: Facts, b: Facts): boolean {
-  return a.currency === b.currency && amountOf(a) === amountOf(b);
-}
-
-function membersOf({ p, i }: OracleGroup): OracleRow[] {
-  return [p, i].filter((row) => row !== null);
+function keysIn(members: readonly OracleRow[]): string[] {
+  return members.map((row) => row.key).sort();
 }

@@ -1,4 +1,4 @@
-// A row as the second opinion sees it, and which keys it shares with another. Shares no code with the SQL.
+// A row as the second opinion sees it: what was said of it and when, its keys, and what it undoes. Shares no code with the SQL.
 import type { InternalRow, ProcessorRow } from '../../domain/transaction.ts';
 
 export type Facts = ProcessorRow | InternalRow;
@@ -17,6 +17,28 @@ export interface OracleRow<F extends Facts = Facts> {
 export type P = OracleRow<ProcessorRow>;
 export type I = OracleRow<InternalRow>;
 
+export type KeyType = 'processor_id' | 'merchant_reference';
+export const KEY_TYPES = ['processor_id', 'merchant_reference'] as const;
+
+export interface Key {
+  readonly type: KeyType;
+  readonly value: string;
+}
+
+export interface Money {
+  readonly currency: string;
+  readonly minor: bigint;
+}
+
+/** Rows that explain each other: two of one side each, more of them, or one alone. */
+export interface OracleGroup {
+  readonly members: readonly OracleRow[];
+  readonly rule: string;
+  readonly verdict: string;
+  readonly decidedBy: number;
+  isLive: boolean;
+}
+
 export function isP(row: OracleRow): row is P {
   return row.isProcessor;
 }
@@ -30,16 +52,37 @@ export function amountOf(facts: Facts): bigint {
 }
 
 /** The ids by which the processor knows the movement, as far as this row says. */
-export function processorIdsOf(facts: Facts): string[] {
+export function processorIdsOf({ facts }: OracleRow): string[] {
   if (!('references' in facts)) return facts.processorReference === null ? [] : [facts.processorReference];
   const further = facts.references.filter((reference) => reference.type === 'processor_id');
-  return [facts.externalId, ...further.map((reference) => reference.value)];
+  return [...new Set([facts.externalId, ...further.map((reference) => reference.value)])];
 }
 
-export function sharesOrder(a: OracleRow, b: OracleRow): boolean {
-  return a.facts.merchantReference !== null && a.facts.merchantReference === b.facts.merchantReference;
+export function keysOf(row: OracleRow): Key[] {
+  const order = row.facts.merchantReference;
+  return [
+    ...processorIdsOf(row).map((value): Key => ({ type: 'processor_id', value })),
+    ...(order === null ? [] : [{ type: 'merchant_reference', value: order } satisfies Key]),
+  ];
 }
 
-export function shareKey(a: OracleRow, b: OracleRow): boolean {
-  return sharesOrder(a, b) || processorIdsOf(a.facts).some((id) => processorIdsOf(b.facts).includes(id));
+export function nameOf({ type, value }: Key): string {
+  return `${type} ${value}`;
+}
+
+/** A reversal that moved no money undid nothing. */
+export function isReversal({ facts }: OracleRow): boolean {
+  return facts.reverses && facts.movesBalance && facts.status !== 'void';
+}
+
+/** A row of its own kind that the reversal may undo: its parent, or one of the same parent. */
+export function mayUndo(reversal: OracleRow, row: OracleRow): boolean {
+  const parent = reversal.facts.parentId;
+  if (parent === null || reversal === row || reversal.isProcessor !== row.isProcessor) return false;
+  const ids = row.isProcessor ? processorIdsOf(row) : [row.facts.externalId];
+  return reversal.facts.kind === row.facts.kind && (ids.includes(parent) || row.facts.parentId === parent);
+}
+
+export function sumOf(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((sum, amount) => sum + amount, 0n);
 }

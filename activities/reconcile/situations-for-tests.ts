@@ -180,21 +180,16 @@ export function situationsForTests() {
     },
   };
 
-  /** `ambiguous` must say that it waits for groups. */
   async function expectStanding(
     account: EngineAccount,
     rows: readonly (readonly [SituationRow | string, string])[],
   ): Promise<void> {
     const found = await standings(started().engine, account.account);
-    const said = ({ verdict, rule }: Standing) => (verdict === 'ambiguous' ? `ambiguous (${rule})` : verdict);
-    const expected = rows.map(([row, verdict]) => [
-      typeof row === 'string' ? row : row.key,
-      verdict === 'ambiguous' ? 'ambiguous (needs_groups)' : verdict,
-    ]);
+    const expected = rows.map(([row, verdict]) => [typeof row === 'string' ? row : row.key, verdict]);
     const actual = rows.map(([row]) => {
       const key = typeof row === 'string' ? row : row.key;
       const standing = found.get(key);
-      return [key, standing === undefined ? 'not introduced' : said(standing)];
+      return [key, standing === undefined ? 'not introduced' : standing.verdict];
     });
     expect(actual).toEqual(expected);
   }

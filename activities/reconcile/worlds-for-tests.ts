@@ -1,5 +1,6 @@
-// Random small worlds for the differential test: many clusters of a few rows whose keys collide inside the cluster and
-// nowhere else, delivered over a few days. A cluster can be read alone when it is decided differently.
+// Random small worlds for the differential test: clusters of a few rows that collide inside the cluster and nowhere else,
+// neither by a key nor by an amount, delivered over a few days. A cluster is a world of its own: many share an account, so
+// that one run decides all of them, and each can be read alone when it is decided differently.
 import fc from 'fast-check';
 import { type RuleSet, ruleSetSchema } from '../../domain/rule-set.ts';
 
@@ -33,15 +34,20 @@ export interface World {
 const mostly = <T>(usual: T, ...others: T[]) =>
   fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
 
+/** One draw in four. (`freq: 1` of fc.option would mean never.) */
+const sometimes = <T>(what: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: what });
+
 const NAMES = ['p0', 'p1', 'p2'] as const;
 
 const line = fc.record({
   number: fc.nat(3),
   kind: fc.oneof(
     { weight: 3, arbitrary: fc.constant('payment') },
-    { weight: 1, arbitrary: fc.constantFrom('refund', 'fee', 'payout', 'something_new') },
+    { weight: 2, arbitrary: fc.constant('refund') },
+    { weight: 1, arbitrary: fc.constantFrom('fee', 'dispute', 'payout', 'something_new') },
   ),
-  amount: fc.constantFrom('1.00', '1.00', '0.40', '0.60', '1.01', '0.00', '-1.00'),
+  amount: fc.constantFrom('1.00', '1.00', '1.00', '0.40', '0.60', '0.50', '1.01', '0.00', '-1.00', '-0.50'),
   currency: mostly('USD', 'EUR'),
   status: mostly('settled', 'pending', 'void'),
   fee: fc.constantFrom(undefined, undefined, '0.03', '0.05'),
@@ -85,17 +91,34 @@ const story = fc.record({
     fc.record({ by: fc.constantFrom('id', 'id', 'reference', 'order'), changes, late: mostly(0, 1, 2) }),
     { freq: 5 },
   ),
-  correction: fc.option(
+  correction: sometimes(
     fc.record({ side: fc.constantFrom('processor', 'internal'), changes, late: fc.constantFrom(0, 1, 2) }),
-    { freq: 1 },
   ),
-  surplus: fc.option(
+  surplus: sometimes(
     fc.record({ side: fc.constantFrom('processor', 'internal'), changes, late: fc.constantFrom(0, 1, 2) }),
-    { freq: 1 },
+  ),
+  // The processor takes the movement back; mostly we have not booked that.
+  reversal: sometimes(
+    fc.record({
+      by: fc.constantFrom('id', 'parent'),
+      isBooked: mostly(false, true),
+      late: fc.constantFrom(0, 0, 1, 2),
+    }),
+  ),
+  // One side tells it in two parts.
+  parts: sometimes(
+    fc.record({
+      side: fc.constantFrom('processor' as const, 'internal' as const),
+      amounts: fc.constantFrom(['0.40', '0.60'], ['0.50', '0.50'], ['0.40', '0.50']),
+      late: mostly(0, 1, 2),
+    }),
   ),
 });
 type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
+// Rows beyond the movements of a cluster have numbers of their own.
 const SURPLUS_NUMBER = 4;
+const REVERSAL_NUMBER = 5;
+const PART_NUMBER = 8;
 
 const stray = fc.record({ side: fc.constantFrom('processor' as const, 'internal' as const), line });
 type Stray = typeof stray extends fc.Arbitrary<infer T> ? T : never;
@@ -109,9 +132,12 @@ const day: fc.Arbitrary<WorldDay> = fc.record({
   isInternalLate: fc.constantFrom(false, false, false, true),
 });
 
+const CLUSTERS_MIN = 700;
+const CLUSTERS_MAX = 900;
+
 export const worlds: fc.Arbitrary<World> = fc.record({
   clusters: fc
-    .array(cluster, { minLength: 100, maxLength: 150, size: 'max' })
+    .array(cluster, { minLength: CLUSTERS_MIN, maxLength: CLUSTERS_MAX, size: 'max' })
     .map((drawn) => drawn.map(({ stories, strays }, space) => linesOf(space, stories, strays))),
   days: fc.tuple(...WORLD_DATES.map(() => day)),
   rules: fc
@@ -133,10 +159,15 @@ function linesOf(space: number, stories: readonly Story[], strays: readonly Stra
 }
 
 function linesOfStory(
-  { line: drawn, partner, correction, surplus }: Story,
+  { line: drawn, partner, correction, surplus, reversal, parts }: Story,
   number: number,
 ): [WorldLine['side'], Line][] {
-  const movement: Line = { ...drawn, number };
+  const movement: Line = {
+    ...drawn,
+    number,
+    // What is undone by a row of the same parent has that parent.
+    parent: reversal?.by === 'parent' ? (drawn.parent ?? 'X') : drawn.parent,
+  };
   const names = partner?.by === 'id' ? NAMES[number] : partner?.by === 'reference' ? movement.reference : undefined;
   const booked: Line | null =
     partner === null ? null : { ...movement, names, late: movement.late + partner.late, ...partner.changes };
@@ -150,23 +181,65 @@ function linesOfStory(
       ],
     ];
   };
-  return [
+  const told: [WorldLine['side'], Line][] = [
     ['processor', movement],
     ...(booked === null ? [] : [['internal', booked] satisfies [WorldLine['side'], Line]]),
+  ];
+  return [
+    ...told.flatMap(([side, said]) => inParts(side, said, parts)),
     ...again(correction, {}),
     ...again(surplus, { number: SURPLUS_NUMBER }),
+    ...takenBack(movement, booked, reversal),
   ];
+}
+
+/** One line, or two of which the second may be late. */
+function inParts(side: WorldLine['side'], said: Line, parts: Story['parts']): [WorldLine['side'], Line][] {
+  const [first, second] = parts?.amounts ?? [];
+  if (parts?.side !== side || first === undefined || second === undefined || said.amount !== '1.00')
+    return [[side, said]];
+  return [
+    [side, { ...said, amount: first }],
+    [side, { ...said, amount: second, number: PART_NUMBER + said.number, late: said.late + parts.late }],
+  ];
+}
+
+function takenBack(movement: Line, booked: Line | null, reversal: Story['reversal']): [WorldLine['side'], Line][] {
+  if (reversal === null) return [];
+  const number = REVERSAL_NUMBER + movement.number;
+  const back = (said: Line): Line => ({
+    ...said,
+    number,
+    amount: (said.amount.startsWith('-') ? said.amount.slice(1) : `-${said.amount}`) as Line['amount'],
+    reverses: true,
+    presented: undefined,
+    reference: undefined,
+    late: said.late + reversal.late,
+  });
+  const parent = reversal.by === 'id' ? NAMES[movement.number] : (movement.parent ?? 'X');
+  const lines: [WorldLine['side'], Line][] = [['processor', { ...back(movement), parent }]];
+  if (booked !== null && reversal.isBooked)
+    lines.push([
+      'internal',
+      { ...back(booked), parent: booked.number === 0 ? 'i0' : undefined, names: `p${number}` as 'p0' },
+    ]);
+  return lines;
 }
 
 function worldLine(space: number, side: WorldLine['side'], drawn: Line): WorldLine {
   const own = (key: string | undefined) => (key === undefined ? undefined : `${space}:${key}`);
-  const [presented, presentedCurrency] = drawn.presented?.split(' ') ?? [];
+  // What the customer saw in the row's own currency is the row's amount.
+  const isForeign = drawn.presented?.endsWith(drawn.currency) === false;
+  const [presented, presentedCurrency] = isForeign ? (drawn.presented?.split(' ') ?? []) : [];
+  const amount = amountIn(space, drawn.amount);
+  // A row of nothing always has an order: without a key, all of them would be equal.
+  const order = drawn.amount === '0.00' ? (drawn.order ?? 'A') : drawn.order;
   const shared = {
     kind: drawn.kind,
     currency: drawn.currency,
     status: drawn.status,
     fee: drawn.fee,
-    merchantReference: own(drawn.order),
+    merchantReference: own(order),
     parentId: own(drawn.parent),
     reverses: drawn.reverses,
     movesBalance: drawn.movesBalance,
@@ -175,17 +248,16 @@ function worldLine(space: number, side: WorldLine['side'], drawn: Line): WorldLi
   const processor = {
     id: own(`p${drawn.number}`),
     ...shared,
-    gross: drawn.amount,
+    gross: amount,
     references: drawn.reference === undefined ? undefined : [{ type: 'processor_id', value: own(drawn.reference) }],
-    presentment: presented === undefined ? undefined : { amount: presented, currency: presentedCurrency },
+    presentment:
+      presented === undefined ? undefined : { amount: amountIn(space, presented), currency: presentedCurrency },
     testMode: drawn.testMode,
-    // A row stays on its level: in every tenth cluster one row is a settlement's.
-    level: space % 10 === 0 && drawn.number === 2 ? 'settlement' : undefined,
   };
   const internal = {
     id: own(`i${drawn.number}`),
     ...shared,
-    amount: drawn.amount,
+    amount,
     processorReference: own(drawn.names),
   };
   return {
@@ -195,31 +267,15 @@ function worldLine(space: number, side: WorldLine['side'], drawn: Line): WorldLi
   };
 }
 
-/** The lines of one side's file of a day. Line order is drawn, but lines of one id keep theirs: the last one counts. */
-export function fileOf(
-  world: World,
-  side: WorldLine['side'],
-  deliveredOn: number,
-  isShuffled: boolean,
-): WorldLine['record'][] {
-  const lines = world.clusters.flat().filter((candidate) => candidate.side === side);
-  const known = new Set(lines.filter((other) => other.deliveredOn < deliveredOn).map((other) => other.record.id));
-  const records = lines
-    .filter((candidate) => candidate.deliveredOn === deliveredOn)
-    .map((candidate) => candidate.record);
-  // Of an id that came before, one line: whether a repeat in one file is a version depends on where the pages are cut.
-  const once = records.filter(
-    (record, at) => !known.has(record.id) || records.findIndex((other) => other.id === record.id) === at,
-  );
-  return isShuffled ? shuffledById(once, world.shuffleSeed) : once;
-}
+// Amounts of a cluster are shares of its own unit. The units lie so close together that no share of one is a share of another,
+// and so far apart that a cent more is not another's.
+const FIRST_UNIT_MINOR = 100_000;
+const UNIT_STEP_MINOR = 20;
 
-function shuffledById(records: WorldLine['record'][], seed: number): WorldLine['record'][] {
-  let state = seed % 2_147_483_647;
-  const order = new Map<unknown, number>();
-  for (const { id } of records) {
-    state = (state * 48_271 + 11) % 2_147_483_647;
-    if (!order.has(id)) order.set(id, state);
-  }
-  return [...records].sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+function amountIn(space: number, share: string): string {
+  const unit = FIRST_UNIT_MINOR + space * UNIT_STEP_MINOR;
+  const cents = Math.round(Number(share) * 100);
+  const [whole, odd] = [Math.trunc(cents / 10), cents % 10];
+  const minor = whole * (unit / 10) + odd;
+  return `${minor < 0 ? '-' : ''}${Math.trunc(Math.abs(minor) / 100)}.${String(Math.abs(minor) % 100).padStart(2, '0')}`;
 }

@@ -91,7 +91,7 @@ export function sampleDiscrepancies(): ReportedDiscrepancy[] {
     sampleDiscrepancy({
       severity: 'medium',
       verdict: 'ambiguous',
-      reason: 'needs_groups',
+      reason: 'several equally good partners',
       amountMinor: 30_000n,
       processor: sampleSide({ externalId: 'ch_3SvRt1LkdIwHu7ix1bC9dE0f', amountMinor: 30_000n }),
     }),

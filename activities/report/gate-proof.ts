@@ -1,5 +1,5 @@
-// Decides whether the run's stored totals prove conservation: open after = open before + introduced + version delta +
-// reopened − closed, for count, debits and credits of each side, level, kind and currency. Pure.
+// Decides whether the run's stored totals prove conservation: open after = open before + introduced + taken up + version delta
+// + reopened − closed, for count, debits and credits of each side, level, kind and currency. Pure.
 import type { Kind, Level, Side } from '../../domain/vocabulary.ts';
 import { TERMS, type Term, type TermTotal } from './run-report.ts';
 
@@ -49,6 +49,7 @@ function holds(terms: Readonly<Record<Term, Amounts>>): boolean {
       terms.open_after[field] ===
       terms.open_before[field] +
         terms.introduced[field] +
+        terms.taken_up[field] +
         terms.version_delta[field] +
         terms.reopened[field] -
         terms.closed[field],

@@ -1,4 +1,4 @@
-// Decides how the proof of conservation stands on the page: every line with its six terms and whether it holds. Pure.
+// Decides how the proof of conservation stands on the page: every line with its seven terms and whether it holds. Pure.
 import { gateProof } from './gate-proof.ts';
 import { type RunReport, TERMS, type Term } from './run-report.ts';
 import { amountWords, countWords, kindWords, levelWords, plural, sideWords } from './run-words.ts';
@@ -26,6 +26,7 @@ interface GateRowView {
 const TERM_WORDS: Readonly<Record<Term, string>> = {
   open_before: 'Open before',
   introduced: '+ came in',
+  taken_up: '+ taken up',
   version_delta: '+ changed',
   reopened: '+ reopened',
   closed: '− closed',

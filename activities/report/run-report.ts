@@ -44,7 +44,15 @@ export interface RunFacts {
   readonly reportKey: string | null;
 }
 
-export const TERMS = ['open_before', 'introduced', 'version_delta', 'reopened', 'closed', 'open_after'] as const;
+export const TERMS = [
+  'open_before',
+  'introduced',
+  'taken_up',
+  'version_delta',
+  'reopened',
+  'closed',
+  'open_after',
+] as const;
 export type Term = (typeof TERMS)[number];
 
 export interface TermTotal {

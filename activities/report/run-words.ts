@@ -110,21 +110,21 @@ export function severityWords(severity: Severity): string {
   return SEVERITY_WORDS[severity];
 }
 
-const REASON_WORDS: Readonly<Record<string, string>> = {
-  needs_groups: 'Several rows share a reference; matching one to one cannot decide them.',
-};
-
 /** A reason as the matching stored it, readable: known codes are sentences, others lose their underscores. */
 export function reasonWords(reason: string): string {
   const paired = /^pair by (\w+)$/.exec(reason)?.[1];
   if (paired !== undefined) return `Paired: ${ruleWords(paired)}.`;
-  return REASON_WORDS[reason] ?? sentence(/^[a-z0-9_]+$/.test(reason) ? reason.replaceAll('_', ' ') : reason);
+  return sentence(/^[a-z0-9_]+$/.test(reason) ? reason.replaceAll('_', ' ') : reason);
 }
 
 const RULE_WORDS: Readonly<Record<string, string>> = {
   processor_id: 'same processor id',
   merchant_reference: 'same merchant reference',
   no_partner_expected: 'no partner is expected',
+  sum: 'same sum',
+  netting: 'a row and its reversal',
+  duplicate: 'in place of equal rows',
+  keyless: 'same amount at about the same time, nobody else to choose from',
 };
 
 export function ruleWords(rule: string): string {

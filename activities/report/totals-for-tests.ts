@@ -23,6 +23,7 @@ export function sampleTotals(): TermTotal[] {
     ...line('processor', 'payment', {
       open_before: [3n, 0n, 24_750n],
       introduced: [9_412n, 0n, 81_244_019n],
+      taken_up: [0n, 0n, 0n],
       version_delta: [0n, 0n, 0n],
       reopened: [0n, 0n, 0n],
       closed: [9_407n, 0n, 79_835_919n],
@@ -31,6 +32,7 @@ export function sampleTotals(): TermTotal[] {
     ...line('processor', 'refund', {
       open_before: [0n, 0n, 0n],
       introduced: [459n, 2_104_377n, 0n],
+      taken_up: [0n, 0n, 0n],
       version_delta: [0n, 0n, 0n],
       reopened: [0n, 0n, 0n],
       closed: [458n, 2_095_927n, 0n],
@@ -39,6 +41,7 @@ export function sampleTotals(): TermTotal[] {
     ...line('internal', 'payment', {
       open_before: [1n, 0n, 7_700n],
       introduced: [9_407n, 0n, 81_093_219n],
+      taken_up: [0n, 0n, 0n],
       version_delta: [0n, 0n, 500n],
       reopened: [1n, 0n, 5_499n],
       closed: [9_405n, 0n, 79_788_918n],
@@ -47,6 +50,7 @@ export function sampleTotals(): TermTotal[] {
     ...line('internal', 'refund', {
       open_before: [0n, 0n, 0n],
       introduced: [459n, 2_104_377n, 0n],
+      taken_up: [0n, 0n, 0n],
       version_delta: [0n, 0n, 0n],
       reopened: [0n, 0n, 0n],
       closed: [458n, 2_095_927n, 0n],

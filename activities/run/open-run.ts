@@ -62,10 +62,10 @@ function insertRun(
   const window = windowOf(parseBusinessDate(input.date), setup.zone);
   return connection.one(sql.type(opened)`
     insert into reconciliation_runs (account_id, account, processor_name, run_date, run_number, trigger, reason, workflow_id,
-      temporal_run_id, window_start, window_end, reporting_currency, started_at)
+      temporal_run_id, window_start, window_end, reporting_currency, payouts_itemised, started_at)
     select ${accountId}, ${setup.account}, ${setup.processor}, ${input.date}, coalesce(max(run_number), 0) + 1, ${input.trigger},
       ${input.reason ?? null}, ${input.workflowId}, ${input.temporalRunId}, ${instant(window.startMs)}::timestamptz,
-      ${instant(window.endMs)}::timestamptz, ${setup.reportingCurrency}, ${instant(nowMs)}::timestamptz
+      ${instant(window.endMs)}::timestamptz, ${setup.reportingCurrency}, ${setup.payoutsItemised}, ${instant(nowMs)}::timestamptz
     from reconciliation_runs where account_id = ${accountId} and run_date = ${input.date}
     returning run_id, run_number`);
 }

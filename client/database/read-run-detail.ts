@@ -56,7 +56,7 @@ export async function readRunDetail(database: DatabasePool, runId: bigint): Prom
       from reconciliation_run_totals where run_id = ${runId} and moves_balance
       group by term, side, currency
       order by side, currency,
-               array_position(array['open_before', 'introduced', 'version_delta', 'reopened', 'closed', 'open_after'], term)`),
+               array_position(array['open_before', 'introduced', 'taken_up', 'version_delta', 'reopened', 'closed', 'open_after'], term)`),
     database.any(sql.type(checkRow)`
       select name, passed, detail from data_quality_checks where run_id = ${runId} order by check_id`),
   ]);

@@ -75,12 +75,15 @@ create temp table overtaken (side side, row_id bigint, level level, kind kind, c
 
 -- step: reopened
 -- Released groups: in a re-run those of runs of dates up to this one whose members all have home dates up to it and
--- include one of it; and any group that a new version of a member contradicts.
+-- include one of it; any group that a new version of a member contradicts; and what stands in for duplicates, as which of
+-- equal rows is the surplus is asked again as long as it is open.
 create temp table reopened on commit drop as
 select m.* from matches m
 where m.account_id = :account_id and m.released_seq is null and m.decided_seq < :seq
   and :is_rerun
   and greatest(m.p_home_date, m.i_home_date) = ':run_date'
+  and not exists (select 1 from matches g where g.group_id = m.group_id and g.released_seq is null
+                  and greatest(g.p_home_date, g.i_home_date) > ':run_date')
   and m.decided_seq in (select r.decision_seq from reconciliation_runs r
                         where r.account_id = :account_id and r.run_date <= ':run_date' and r.decision_seq is not null)
 union
@@ -89,6 +92,9 @@ where m.released_seq is null
 union
 select m.* from matches m join versions_internal v on v.row_id = m.i_row_id
 where m.released_seq is null
+union
+select m.* from matches m
+where m.account_id = :account_id and m.released_seq is null and m.rule = 'duplicate'
 
 -- step: analyze_versions_processor
 analyze versions_processor
@@ -125,39 +131,53 @@ where k.value is not null and (t.moves_balance or t.status = 'void') and not t.w
 analyze ignored_keys
 
 -- step: reopen_ignored hashed
--- Such a row takes part again when a row of the other side arrives with one of its keys (a void, then "paid").
+-- Such a row takes part again when a row of the other side arrives with one of its keys (a void, then "paid"). What the row
+-- said before its newest version, in the same read, names nobody: it depends on how the read was cut.
 insert into reopened
 with named as (
   select g.row_id from ignored_keys g
   join internal_transactions n on n.processor_reference = g.value
   where g.side = 'processor' and g.type = 'processor_id' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_internal v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join internal_transactions n on n.merchant_reference = g.value
   where g.side = 'processor' and g.type = 'merchant_reference' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_internal v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join processor_transactions n on n.external_id = g.value
   where g.side = 'internal' and g.type = 'processor_id' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_processor v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join row_references f on f.value = g.value and f.type = 'processor_id' and f.account_id = :account_id
   join processor_transactions n on n.home_date = f.home_date and n.row_id = f.row_id and n.version = f.version
   where g.side = 'internal' and g.type = 'processor_id'
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_processor v where v.row_id = n.row_id and v.version <> n.version)
   union
   select g.row_id from ignored_keys g
   join processor_transactions n on n.merchant_reference = g.value
   where g.side = 'internal' and g.type = 'merchant_reference' and n.account_id = :account_id
     and n.home_date between ':min_date' and ':run_date' and (n.batch_id, n.home_date) in (select batch_id, home_date from introduced)
+    and not exists (select 1 from versions_processor v where v.row_id = n.row_id and v.version <> n.version)
 )
 select m.* from matches m
 where m.account_id = :account_id and m.released_seq is null and m.verdict = 'ignored' and m.level = 'activity'
   and coalesce(m.p_row_id, m.i_row_id) in (select row_id from named)
   and not exists (select 1 from reopened r where coalesce(r.p_row_id, r.i_row_id) = coalesce(m.p_row_id, m.i_row_id) and r.level = m.level)
+
+-- step: reopen_whole_groups
+-- Who opens one member of a group opens all of it.
+insert into reopened
+select m.* from matches m
+where m.released_seq is null and m.group_id in (select group_id from reopened where group_id is not null)
+  and not exists (select 1 from reopened r where r.group_id = m.group_id and r.level = m.level
+                  and coalesce(r.p_row_id, r.i_row_id) = coalesce(m.p_row_id, m.i_row_id))
 
 -- step: analyze_reopened
 analyze reopened
@@ -177,10 +197,10 @@ where r.p_row_id is null and m.released_seq is null and m.i_row_id = r.i_row_id 
 -- Rows that are in the pool without being introduced for the first time now: open, opened again, or in a new version.
 create temp table carried_processor on commit drop as
 with before as (
-  select o.row_id, o.home_date, o.version, o.introduced_seq from open_items o
+  select o.row_id, o.home_date, o.version, o.introduced_seq, o.level from open_items o
   where o.account_id = :account_id and o.side = 'processor'
   union all
-  select r.p_row_id, r.p_home_date, r.p_version, b.introduced_seq
+  select r.p_row_id, r.p_home_date, r.p_version, b.introduced_seq, r.level
   from reopened r
   join processor_transactions t on t.home_date = r.p_home_date and t.row_id = r.p_row_id and t.version = r.p_version
   cross join lateral (select introduced_seq from batch_totals b
@@ -188,7 +208,7 @@ with before as (
 )
 select t.*, b.introduced_seq from before b
 join processor_transactions t on t.home_date = b.home_date and t.row_id = b.row_id and t.version = b.version
-where not exists (select 1 from versions_processor v where v.row_id = b.row_id)
+where t.level = b.level and not exists (select 1 from versions_processor v where v.row_id = b.row_id)
 union all
 select v.*, :seq::bigint from versions_processor v
 

@@ -71,12 +71,12 @@ where case when p.presentment_currency = i.currency then p.presentment_amount = 
 
 -- step: left_processor hashed
 create temp table left_processor on commit drop as
-select p.*, false as decided from rest_processor p
+select p.* from rest_processor p
 where not exists (select 1 from matches m where m.p_row_id = p.row_id and m.level = 'activity' and m.decided_seq = :seq)
 
 -- step: left_internal hashed
 create temp table left_internal on commit drop as
-select i.*, false as decided from rest_internal i
+select i.* from rest_internal i
 where not exists (select 1 from matches m where m.i_row_id = i.row_id and m.level = 'activity' and m.decided_seq = :seq)
 
 -- step: analyze_left_processor

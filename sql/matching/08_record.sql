@@ -2,20 +2,48 @@
 -- A discrepancy is one per (anchor row, level); it survives re-runs and changes of verdict, and closes by itself only with
 -- evidence. Must never close one that a person has taken out of the open states, nor write an event where nothing changed.
 
+-- step: clusters
+-- Rows that stay open together, and the one that stands for them: of the processor where there is one, open first, first by id.
+create temp table clusters on commit drop as
+with together as (
+  select o.cluster_no, o.row_id, 'activity'::level as level from open_lines o where o.cluster_no is not null
+  union all
+  select g.group_no, g.row_id, 'activity' from group_lines g join compared c on c.group_no = g.group_no
+  where c.verdict = 'pending_timing' and c.p_count + c.i_count > 2
+)
+select t.cluster_no, t.row_id, t.level, r.side, r.external_id, count(*) over (partition by t.cluster_no) as members,
+       sum(abs(r.amount)) over (partition by t.cluster_no, r.side, r.currency) as at_risk,
+       first_value(t.row_id) over (partition by t.cluster_no order by r.side, d.opened_seq nulls last, r.external_id) as anchor_row_id
+from together t
+join residue r on r.row_id = t.row_id
+left join discrepancies d on d.account_id = :account_id and d.level = t.level and d.anchor_row_id = t.row_id and d.state <> 'closed'
+
+-- step: analyze_clusters
+analyze clusters
+
 -- step: open_rows
--- Rows that stay open after this run: singles, and both members of a pair that waits for a status.
+-- Rows that stay open after this run: singles, duplicates and riddles, and all members of what waits for a status.
 create temp table open_rows on commit drop as
 select side, level, row_id, version, home_date, introduced_seq, kind, currency, amount, moves_balance, verdict, reason,
-       null::bigint as partner_row_id, null::date as partner_home_date, null::jsonb as differences
+       null::bigint as partner_row_id, null::date as partner_home_date, null::bigint as cluster_row_id, null::jsonb as differences
 from decided_singles where verdict not in ('matched', 'ignored')
 union all
-select 'processor', 'activity', p.row_id, p.version, p.home_date, p.introduced_seq, p.kind, p.currency, p.amount, p.moves_balance,
-       c.verdict, 'partner found, status pending', c.i_row_id, i.home_date, c.differences
-from compared c join left_processor p on p.row_id = c.p_row_id join left_internal i on i.row_id = c.i_row_id where c.verdict = 'pending_timing'
+select r.side, 'activity', r.row_id, r.version, r.home_date, r.introduced_seq, r.kind, r.currency, r.amount, r.moves_balance,
+       o.verdict, o.reason, null, null, l.anchor_row_id, null
+from open_lines o join residue r on r.row_id = o.row_id left join clusters l on l.row_id = o.row_id
 union all
-select 'internal', 'activity', i.row_id, i.version, i.home_date, i.introduced_seq, i.kind, i.currency, i.amount, i.moves_balance,
-       c.verdict, 'partner found, status pending', c.p_row_id, p.home_date, c.differences
-from compared c join left_internal i on i.row_id = c.i_row_id join left_processor p on p.row_id = c.p_row_id where c.verdict = 'pending_timing'
+select r.side, 'activity', r.row_id, r.version, r.home_date, r.introduced_seq, r.kind, r.currency, r.amount, r.moves_balance,
+       c.verdict, 'partner found, status pending', o.row_id, o.home_date, l.anchor_row_id, c.differences
+from compared c
+join group_lines g on g.group_no = c.group_no
+join residue r on r.row_id = g.row_id
+left join residue o on c.p_count = 1 and c.i_count = 1 and o.row_id = case r.side when 'processor' then c.i_row_id else c.p_row_id end
+left join clusters l on l.row_id = r.row_id
+where c.verdict = 'pending_timing'
+union all
+select 'processor', 'settlement', row_id, version, home_date, introduced_seq, kind, currency, amount, moves_balance,
+       verdict, reason, partner_row_id, partner_home_date, cluster_row_id, differences
+from settlement_open
 
 -- step: analyze_open_rows
 analyze open_rows
@@ -39,50 +67,82 @@ on conflict (account_id, level, row_id) do nothing
 
 -- step: row_verdicts
 insert into row_verdicts (account_id, decision_seq, side, level, row_id, version, home_date, verdict, reason,
-  partner_row_id, partner_home_date, differences)
+  partner_row_id, partner_home_date, cluster_row_id, differences)
 select :account_id, :seq, o.side, o.level, o.row_id, o.version, o.home_date, o.verdict, o.reason, o.partner_row_id, o.partner_home_date,
-       o.differences
+       o.cluster_row_id, o.differences
 from open_rows o
 left join lateral (
-  select v.version, v.verdict, v.reason, v.partner_row_id from row_verdicts v
+  select v.version, v.verdict, v.reason, v.partner_row_id, v.cluster_row_id from row_verdicts v
   where v.row_id = o.row_id and v.level = o.level and o.introduced_seq <> :seq
   order by v.decision_seq desc limit 1
 ) b on true
-where (o.version, o.verdict::text, coalesce(o.reason, ''), coalesce(o.partner_row_id, 0))
-  is distinct from (b.version, b.verdict::text, coalesce(b.reason, ''), coalesce(b.partner_row_id, 0))
+where (o.version, o.verdict::text, coalesce(o.reason, ''), coalesce(o.partner_row_id, 0), coalesce(o.cluster_row_id, 0))
+  is distinct from (b.version, b.verdict::text, coalesce(b.reason, ''), coalesce(b.partner_row_id, 0), coalesce(b.cluster_row_id, 0))
+
+-- step: grouped_rows hashed
+-- Members of groups that differ or wait, and the one that stands for them: open first; all new: the processor's, first by id.
+create temp table grouped_rows on commit drop as
+select g.group_no, g.row_id,
+       first_value(g.row_id) over (partition by g.group_no order by d.opened_seq nulls last, r.side, r.external_id) as anchor_row_id
+from compared c
+join group_lines g on g.group_no = c.group_no
+join residue r on r.row_id = g.row_id
+left join discrepancies d on d.account_id = :account_id and d.level = 'activity' and d.anchor_row_id = g.row_id and d.state <> 'closed'
+where c.verdict not in ('matched', 'matched_late', 'matched_tolerance')
 
 -- step: concerns
--- What needs a person or time. A pair's anchor is the row that was open first; both new: the processor row.
+-- What needs a person or time, once: an open row, a cluster of open rows, a group with a difference.
 create temp table concerns on commit drop as
-with pair_rows as (
-  select c.*, dp.opened_seq as p_open_since, di.opened_seq as i_open_since
-  from compared c
-  left join discrepancies dp on dp.account_id = :account_id and dp.level = 'activity' and dp.anchor_row_id = c.p_row_id and dp.state <> 'closed'
-  left join discrepancies di on di.account_id = :account_id and di.level = 'activity' and di.anchor_row_id = c.i_row_id and di.state <> 'closed'
-  where c.verdict not in ('matched', 'matched_late', 'matched_tolerance')
-), anchored as (
-  select *, case when i_open_since is not null and (p_open_since is null or i_open_since < p_open_since) then 'internal' else 'processor' end::side as anchor
-  from pair_rows
-)
-select s.side, s.level, s.row_id, s.external_id, s.verdict, s.reason, s.kind, s.currency, abs(s.amount) as at_risk,
-       s.introduced_seq, s.home_date, null::bigint as partner_row_id, null::text as partner_external_id, null::jsonb as differences
+select s.side, s.level, s.row_id, s.external_id, s.verdict, s.reason, s.kind, s.currency, abs(s.amount)::numeric as at_risk,
+       s.introduced_seq, s.home_date, null::text as partner_external_id, null::jsonb as differences,
+       null::bigint as members, null::integer as surplus, null::boolean as balanced
 from decided_singles s where s.verdict not in ('matched', 'ignored')
 union all
-select a.anchor, 'activity',
-       case a.anchor when 'processor' then p.row_id else i.row_id end,
-       case a.anchor when 'processor' then p.external_id else i.external_id end,
-       a.verdict, case when a.verdict = 'pending_timing' then 'partner found, status pending' else 'pair by ' || a.rule end,
-       case a.anchor when 'processor' then p.kind else i.kind end,
-       case when a.verdict = 'amount_mismatch' then i.currency else p.currency end,
-       abs(case a.verdict when 'amount_mismatch' then a.delta when 'fee_mismatch' then a.fee_delta else p.amount end),
-       case a.anchor when 'processor' then p.introduced_seq else i.introduced_seq end,
-       case a.anchor when 'processor' then p.home_date else i.home_date end,
-       case a.anchor when 'processor' then i.row_id else p.row_id end,
-       case a.anchor when 'processor' then i.external_id else p.external_id end,
-       a.differences
-from anchored a
-join left_processor p on p.row_id = a.p_row_id
-join left_internal i on i.row_id = a.i_row_id
+select r.side, 'activity', r.row_id, r.external_id, o.verdict, o.reason, r.kind, r.currency,
+       case when o.cluster_no is null then abs(r.amount)
+            when o.verdict = 'ambiguous' then l.at_risk
+            else o.surplus * abs(r.amount) end,
+       r.introduced_seq, r.home_date, null, null, l.members, o.surplus, o.balanced
+from open_lines o
+join residue r on r.row_id = o.row_id
+left join clusters l on l.row_id = o.row_id
+where l.row_id is null or l.anchor_row_id = o.row_id
+union all
+select a.side, 'activity', a.row_id, a.external_id, c.verdict,
+       case when c.verdict = 'pending_timing' then 'partner found, status pending'
+            when c.only_sum_fits then 'the sum fits, but groups are switched off'
+            when c.p_count = 1 and c.i_count = 1 then 'pair by ' || c.rule
+            else 'group of ' || c.p_count + c.i_count || ' by ' || c.rule end,
+       a.kind, case when c.verdict = 'amount_mismatch' or c.rule = 'netting' then c.i_currency else a.currency end,
+       -- What was netted adds up to nothing: at risk is what our record says.
+       abs(case when c.rule = 'netting' then i.amount when c.verdict = 'amount_mismatch' and c.only_sum_fits
+                then (c.differences -> 'amount' ->> 0)::numeric - (c.differences -> 'amount' ->> 1)::numeric
+                when c.verdict = 'amount_mismatch' then c.delta when c.verdict = 'fee_mismatch' then c.fee_delta
+                when c.p_count = 1 then p.amount else c.p_amount end),
+       a.introduced_seq, a.home_date,
+       case when c.p_count = 1 and c.i_count = 1 then case a.side when 'processor' then i.external_id else p.external_id end end,
+       c.differences, case when c.p_count + c.i_count > 2 then c.p_count + c.i_count end, null, null
+from compared c
+join grouped_rows g on g.group_no = c.group_no and g.row_id = g.anchor_row_id
+join residue a on a.row_id = g.row_id
+join residue p on p.row_id = c.p_row_id
+join residue i on i.row_id = c.i_row_id
+union all
+select 'processor', 'settlement', row_id, external_id, verdict, reason, kind, currency, at_risk, introduced_seq, home_date,
+       partner_external_id, differences, members, null, null
+from settlement_open where is_anchor
+
+-- step: concerned
+-- Every row that a concern is about, beside its own anchor.
+create temp table concerned on commit drop as
+select row_id, anchor_row_id, 'activity'::level as level from grouped_rows
+union
+select row_id, anchor_row_id, level from clusters
+union
+select row_id, cluster_row_id, 'settlement' from settlement_open where cluster_row_id is not null
+
+-- step: analyze_concerned
+analyze concerned
 
 -- step: analyze_concerns
 analyze concerns
@@ -104,21 +164,22 @@ left join discrepancies d on d.account_id = :account_id and d.level = c.level an
 
 -- step: upsert_discrepancies
 insert into discrepancies as d (account_id, account, level, anchor_side, anchor_row_id, anchor_external_id, business_date, verdict,
-  reason, severity, kind, currency, amount, partner_external_id, differences, introduced_seq, opened_seq, changed_seq)
+  reason, severity, kind, currency, amount, partner_external_id, differences, members, surplus, balanced, introduced_seq, opened_seq,
+  changed_seq)
 select :account_id, ':account', level, side, row_id, external_id, home_date, verdict, reason, severity, kind, currency, at_risk,
-       partner_external_id, differences, introduced_seq, :seq, :seq
+       partner_external_id, differences, members, surplus, balanced, introduced_seq, :seq, :seq
 from judged_concerns
 where state_before is null or state_before not in ('resolved', 'written_off')
 order by level, side, external_id
 on conflict (account_id, level, anchor_row_id) do update
 set verdict = excluded.verdict, reason = excluded.reason, severity = excluded.severity, kind = excluded.kind,
     currency = excluded.currency, amount = excluded.amount, partner_external_id = excluded.partner_external_id,
-    differences = excluded.differences, closed_seq = null, closed_by = null,
+    differences = excluded.differences, members = excluded.members, surplus = excluded.surplus, balanced = excluded.balanced, closed_seq = null, closed_by = null,
     state = case when d.state = 'closed' then 'open'::discrepancy_state else d.state end,
     changed_seq = excluded.changed_seq
-where (d.verdict, d.reason, d.severity, d.kind, d.currency, d.amount, d.partner_external_id, d.differences)
+where (d.verdict, d.reason, d.severity, d.kind, d.currency, d.amount, d.partner_external_id, d.differences, d.members, d.surplus, d.balanced)
     is distinct from (excluded.verdict, excluded.reason, excluded.severity, excluded.kind, excluded.currency, excluded.amount,
-                      excluded.partner_external_id, excluded.differences)
+                      excluded.partner_external_id, excluded.differences, excluded.members, excluded.surplus, excluded.balanced)
   or d.state = 'closed'
 
 -- step: discrepancy_events
@@ -143,19 +204,26 @@ where d.account_id = :account_id and d.state in ('open', 'assigned', 'proposed')
 analyze unconcerned
 
 -- step: close_discrepancies
--- Only evidence closes: the anchor is in a group that this run decided without a difference, or another row of its pair
--- became the anchor.
-with evidence as (
-  select l.discrepancy_id, case when m.i_row_id is null then 'superseded' else 'matched_late' end as closed_by, m.rule as detail, m.verdict
-  from unconcerned l join matches m on m.p_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null and m.decided_seq = :seq
-  where m.verdict in ('matched', 'matched_late', 'matched_tolerance', 'ignored')
+-- Only evidence closes: the anchor is in a group that this run decided without a difference, or another row of its group or
+-- cluster became the anchor.
+with decided as (
+  select m.p_row_id as row_id, m.i_row_id is null and m.group_id is null and m.rule <> 'duplicate' as alone, m.level, m.rule, m.verdict
+  from matches m join unconcerned l on m.p_row_id = l.anchor_row_id and m.level = l.level
+  where m.released_seq is null and m.decided_seq = :seq
   union all
-  select l.discrepancy_id, case when m.p_row_id is null then 'superseded' else 'matched_late' end, m.rule, m.verdict
-  from unconcerned l join matches m on m.i_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null and m.decided_seq = :seq
+  select m.i_row_id, m.p_row_id is null and m.group_id is null and m.rule <> 'duplicate', m.level, m.rule, m.verdict
+  from matches m join unconcerned l on m.i_row_id = l.anchor_row_id and m.level = l.level
+  where m.released_seq is null and m.decided_seq = :seq
+), evidence as (
+  select l.discrepancy_id, case when m.rule = 'netting' then 'netted' when m.alone then 'superseded' else 'matched_late' end as closed_by,
+         m.rule as detail, m.verdict
+  from unconcerned l join decided m on m.row_id = l.anchor_row_id and m.level = l.level
   where m.verdict in ('matched', 'matched_late', 'matched_tolerance', 'ignored')
   union all
   select l.discrepancy_id, 'superseded', 'merged into ' || c.external_id, null
-  from unconcerned l join concerns c on c.partner_row_id = l.anchor_row_id and c.level = l.level
+  from unconcerned l
+  join concerned n on n.row_id = l.anchor_row_id and n.level = l.level
+  join concerns c on c.row_id = n.anchor_row_id and c.level = n.level
 ), closed as (
   update discrepancies d set state = 'closed', verdict = coalesce(e.verdict, d.verdict), closed_seq = :seq, changed_seq = :seq, closed_by = e.closed_by
   from evidence e where e.discrepancy_id = d.discrepancy_id

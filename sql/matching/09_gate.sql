@@ -8,6 +8,14 @@ from batch_totals
 where account_id = :account_id and introduced_seq = :seq and disposition = 'new'
 group by side, level, kind, currency, moves_balance
 
+-- step: taken_up_term
+-- Rows of the activity level that settlement counts too, from this run on.
+insert into reconciliation_run_totals (run_id, term, side, level, kind, currency, moves_balance, count, debits, credits)
+select :run_id, 'taken_up', 'processor', 'settlement', kind, currency, moves_balance, count(*),
+       coalesce(sum(-amount) filter (where amount < 0), 0), coalesce(sum(amount) filter (where amount >= 0), 0)
+from settlement_rows where level = 'activity' and not was_before
+group by kind, currency, moves_balance
+
 -- step: stored_rows hashed
 -- What is really stored of the rows that the parser accounted for.
 create temp table stored_rows on commit drop as
@@ -64,6 +72,12 @@ with versions as (
   select side, level, kind, currency, moves_balance, amount, 1 as sign from versions
   union all
   select side, level, kind, currency, moves_balance, amount, -1 from before
+  union all
+  select 'processor', 'settlement', r.kind, r.currency, r.moves_balance, r.amount, 1
+  from settlement_rows r join settlement_before b on b.row_id = r.row_id and b.version <> r.version where r.level = 'activity'
+  union all
+  select 'processor', 'settlement', b.kind, b.currency, b.moves_balance, b.amount, -1
+  from settlement_rows r join settlement_before b on b.row_id = r.row_id and b.version <> r.version where r.level = 'activity'
 )
 select :run_id, 'version_delta', side, level, kind, currency, moves_balance, sum(sign),
        coalesce(sum(-amount * sign) filter (where amount < 0), 0), coalesce(sum(amount * sign) filter (where amount >= 0), 0)
@@ -109,11 +123,12 @@ from open_items where account_id = :account_id
 group by side, level, kind, currency, moves_balance
 
 -- step: violations
-select format('%s %s %s %s: open before %s + introduced %s + versions %s + reopened %s - closed %s is not open after %s (rows)',
-              side, level, kind, currency, b, n, v, r, c, a) as diagnostic
+select format('%s %s %s %s: open before %s + introduced %s + taken up %s + versions %s + reopened %s - closed %s is not open after %s (rows)',
+              side, level, kind, currency, b, n, u, v, r, c, a) as diagnostic
 from (
   select side, level, kind, currency, moves_balance,
          coalesce(sum(count) filter (where term = 'open_before'), 0) as b, coalesce(sum(count) filter (where term = 'introduced'), 0) as n,
+         coalesce(sum(count) filter (where term = 'taken_up'), 0) as u,
          coalesce(sum(count) filter (where term = 'version_delta'), 0) as v, coalesce(sum(count) filter (where term = 'reopened'), 0) as r,
          coalesce(sum(count) filter (where term = 'closed'), 0) as c, coalesce(sum(count) filter (where term = 'open_after'), 0) as a,
          sum(case term when 'open_after' then count when 'closed' then count else -count end) as rows_off,
@@ -137,6 +152,6 @@ where (m.count, m.debits, m.credits, m.digest) is distinct from (s.count::numeri
 union all
 select format('%s rows of the pool got no verdict or two', abs(pool - decided))
 from (
-  select (select sum(count) from reconciliation_run_totals where run_id = :run_id and term in ('open_before', 'introduced', 'version_delta', 'reopened')) as pool,
+  select (select sum(count) from reconciliation_run_totals where run_id = :run_id and term in ('open_before', 'introduced', 'taken_up', 'version_delta', 'reopened')) as pool,
          (select sum(count) from reconciliation_run_totals where run_id = :run_id and term in ('closed', 'open_after')) as decided
 ) d where pool <> decided

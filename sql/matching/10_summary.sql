@@ -62,21 +62,35 @@ order by level::text collate "C", verdict::text collate "C", rule collate "C", p
 select o.side::text as side, o.level::text as level, o.verdict::text as verdict, count(*)::text as count,
        encode(sha256(convert_to(string_agg(
          concat_ws('|', coalesce(p.external_id, i.external_id), coalesce(p.content_hash, i.content_hash), o.reason, o.differences::text,
-                   coalesce(pp.external_id, pi.external_id)),
+                   coalesce(pp.external_id, pi.external_id), coalesce(cp.external_id, ci.external_id)),
          E'\n' order by coalesce(p.external_id, i.external_id) collate "C"), 'UTF8')), 'hex') as sha256
 from open_rows o
-left join left_processor p on o.side = 'processor' and p.row_id = o.row_id
+left join (
+  select 'activity'::level as level, row_id, external_id, content_hash from left_processor
+  union all
+  select 'settlement', row_id, external_id, content_hash from settlement_rows
+) p on o.side = 'processor' and p.row_id = o.row_id and p.level = o.level
 left join left_internal i on o.side = 'internal' and i.row_id = o.row_id
-left join left_processor pp on pp.row_id = o.partner_row_id
+left join (
+  select 'activity'::level as level, row_id, external_id from left_processor
+  union all
+  select 'settlement', row_id, external_id from settlement_rows
+) pp on pp.row_id = o.partner_row_id and pp.level = o.level
 left join left_internal pi on pi.row_id = o.partner_row_id
+left join (
+  select 'activity'::level as level, row_id, external_id from left_processor
+  union all
+  select 'settlement', row_id, external_id from settlement_rows
+) cp on cp.row_id = o.cluster_row_id and cp.level = o.level
+left join left_internal ci on ci.row_id = o.cluster_row_id
 group by o.side, o.level, o.verdict
 order by o.side::text collate "C", o.level::text collate "C", o.verdict::text collate "C"
 
 -- step: canonical_differences
 select d.verdict::text as verdict, d.currency, count(*)::text as count, sum(d.amount)::text as amount,
        encode(sha256(convert_to(string_agg(
-         concat_ws('|', d.anchor_side, d.anchor_external_id, d.partner_external_id, d.amount, d.reason, d.differences::text),
-         E'\n' order by d.anchor_side::text collate "C", d.anchor_external_id collate "C"), 'UTF8')), 'hex') as sha256
+         concat_ws('|', d.level, d.anchor_side, d.anchor_external_id, d.partner_external_id, d.amount, d.reason, d.differences::text, d.members, d.surplus, d.balanced),
+         E'\n' order by d.level::text collate "C", d.anchor_side::text collate "C", d.anchor_external_id collate "C"), 'UTF8')), 'hex') as sha256
 from live_discrepancies d
 group by d.verdict, d.currency
 order by d.verdict::text collate "C", d.currency collate "C"

@@ -1,0 +1,152 @@
+-- Decides which live groups the rows that found no equal partner touch: a reversal of a member, a row that makes the sum of
+-- an amount_mismatch exact, stronger evidence (a processor id displaces a merchant reference or a keyless match). Whole groups
+-- are opened, and their rows join the residue.
+-- Must never open a good match for a mismatch: an edge into a live group serves these cases only.
+
+-- step: seen_left hashed
+-- Rows of the residue that are compared in what the customer saw: records with their keys are in that currency, and none is in
+-- the row's own. Records of another kind count only where there is none of the row's: a fee of the order says nothing of it.
+create temp table seen_left on commit drop as
+with records as (
+  select k.type, k.value, i.kind, i.currency from left_keys k join left_internal i on i.row_id = k.row_id where k.side = 'internal'
+  union
+  select type, value, kind, currency from other_records
+)
+select p.row_id from left_keys k
+join left_processor p on p.row_id = k.row_id
+join records r on r.type = k.type and r.value = k.value
+where k.side = 'processor' and p.presentment_currency is not null
+group by p.row_id, p.kind, p.currency, p.presentment_currency
+having case when bool_or(r.kind = p.kind)
+            then bool_or(r.kind = p.kind and r.currency = p.presentment_currency) and not bool_or(r.kind = p.kind and r.currency = p.currency)
+            else bool_or(r.currency = p.presentment_currency) and not bool_or(r.currency = p.currency) end
+
+-- step: left_money hashed
+create temp table left_money on commit drop as
+select p.row_id, p.kind, case when s.row_id is not null then p.presentment_currency else p.currency end as currency,
+       case when s.row_id is not null then p.presentment_amount else p.amount end as amount
+from left_processor p left join seen_left s on s.row_id = p.row_id
+where p.takes_part
+union all
+select row_id, kind, currency, amount from left_internal where takes_part
+
+-- step: analyze_left_money
+analyze left_money
+
+-- step: left_edges hashed
+-- Rows of the residue beside the live rows that they share a key with.
+create temp table left_edges on commit drop as
+select k.side, k.row_id, g.side as live_side, g.row_id as live_row_id, g.type, g.rule, g.verdict, g.group_id, g.differences,
+       r.kind = g.kind as same_kind, case when r.currency = g.currency then r.amount end as amount, g.amount as live_amount
+from left_keys k
+join live_rows g on g.type = k.type and g.value = k.value
+join left_money r on r.row_id = k.row_id
+where g.decided_seq < :seq
+
+-- step: touched
+-- Members whose groups are opened again: by stronger evidence, or by a row that makes the sum exact.
+create temp table touched on commit drop as
+select live_row_id as row_id from left_edges
+where same_kind and side <> live_side and type = 'processor_id' and rule in ('merchant_reference', 'keyless') and amount = live_amount
+union
+select live_row_id from left_edges
+where same_kind and verdict = 'amount_mismatch' and not differences ?| array['kind', 'currency']
+  and (differences -> 'amount' ->> 0)::numeric - (differences -> 'amount' ->> 1)::numeric
+      + case side when 'processor' then amount else -amount end = 0
+
+-- step: touch_undone hashed
+-- What a reversal of the residue undoes: the row it names, or one of the same parent.
+insert into touched
+with reversals as materialized (
+  select row_id, parent_id, kind, amount, currency from left_processor
+  where reverses and takes_part and moves_balance and status <> 'void' and parent_id is not null and amount <> 0
+), named as (
+  select r.kind, r.amount, r.currency, t.row_id, t.home_date, null::integer as version from reversals r
+  join transaction_ids t on t.external_id = r.parent_id and t.account_id = :account_id and t.side = 'processor'
+  union
+  select r.kind, r.amount, r.currency, f.row_id, f.home_date, f.version from reversals r
+  join row_references f on f.value = r.parent_id and f.account_id = :account_id and f.type = 'processor_id'
+  union
+  select r.kind, r.amount, r.currency, p.row_id, p.home_date, p.version from reversals r
+  join processor_transactions p on p.parent_id = r.parent_id and p.account_id = :account_id
+    and p.home_date >= ':look_back_date' and p.home_date <= ':last_date'
+)
+select p.row_id
+from named n
+join processor_transactions p on p.home_date = n.home_date and p.row_id = n.row_id and p.kind = n.kind and p.gross = -n.amount
+  and p.currency = n.currency and p.moves_balance and (n.version is null or p.version = n.version)
+join matches m on m.p_row_id = p.row_id and m.p_version = p.version and m.level = 'activity' and m.released_seq is null
+where m.decided_seq < :seq and m.rule <> 'netting' and (m.i_row_id is not null or m.group_id is not null)
+
+-- step: analyze_touched
+analyze touched
+
+-- step: opened_again
+create temp table opened_again on commit drop as
+with lines as (
+  select m.* from matches m join (select distinct row_id from touched) t on t.row_id = m.p_row_id
+  where m.level = 'activity' and m.released_seq is null and m.decided_seq < :seq
+  union
+  select m.* from matches m join (select distinct row_id from touched) t on t.row_id = m.i_row_id
+  where m.level = 'activity' and m.released_seq is null and m.decided_seq < :seq
+)
+select * from lines
+union
+select m.* from matches m where m.released_seq is null and m.group_id in (select group_id from lines where group_id is not null)
+
+-- step: analyze_opened_again
+analyze opened_again
+
+-- step: release_touched
+update matches m set released_seq = :seq
+from opened_again r
+where m.released_seq is null and m.p_row_id = r.p_row_id and m.level = r.level
+
+-- step: release_touched_internal
+update matches m set released_seq = :seq
+from opened_again r
+where r.p_row_id is null and m.released_seq is null and m.i_row_id = r.i_row_id and m.level = r.level
+
+-- step: left_again_processor
+insert into left_processor
+select t.row_id, t.version, t.home_date, b.introduced_seq, t.level, t.external_id, t.merchant_reference, t.parent_id, t.kind,
+       t.currency, t.gross, t.fee, t.status, t.reverses, t.moves_balance, t.test_mode, t.unknown_code,
+       t.presentment_amount, t.presentment_currency, t.occurred_at, t.content_hash, t.withdrawn, true
+from opened_again r
+join processor_transactions t on t.home_date = r.p_home_date and t.row_id = r.p_row_id and t.version = r.p_version
+cross join lateral (select introduced_seq from batch_totals b
+  where b.batch_id = t.batch_id and b.home_date = t.home_date and b.disposition <> 'repeat' and b.introduced_seq is not null limit 1) b
+
+-- step: left_again_internal
+insert into left_internal
+select t.row_id, t.version, t.home_date, b.introduced_seq, t.external_id, t.processor_reference, t.merchant_reference,
+       t.parent_id, t.kind, t.currency, t.amount, t.fee, t.status, t.reverses, t.moves_balance, t.unknown_code,
+       t.occurred_at, t.content_hash, t.withdrawn, true
+from opened_again r
+join internal_transactions t on t.home_date = r.i_home_date and t.row_id = r.i_row_id and t.version = r.i_version
+cross join lateral (select introduced_seq from batch_totals b
+  where b.batch_id = t.batch_id and b.home_date = t.home_date and b.disposition <> 'repeat' and b.introduced_seq is not null limit 1) b
+
+-- step: left_again_keys
+insert into left_keys
+select k.* from (
+  select r.p_row_id, 'processor'::side, 'processor_id'::reference_type as type, p.external_id as value
+  from opened_again r join left_processor p on p.row_id = r.p_row_id where :by_processor_id
+  union
+  select r.p_row_id, 'processor', 'processor_id', f.value
+  from opened_again r join row_references f on f.row_id = r.p_row_id and f.version = r.p_version and f.type = 'processor_id'
+  where :by_processor_id
+  union
+  select r.p_row_id, 'processor', 'merchant_reference', p.merchant_reference
+  from opened_again r join left_processor p on p.row_id = r.p_row_id where p.merchant_reference is not null and :by_merchant_reference
+  union
+  select r.i_row_id, 'internal', 'processor_id', i.processor_reference
+  from opened_again r join left_internal i on i.row_id = r.i_row_id where i.processor_reference is not null and :by_processor_id
+  union
+  select r.i_row_id, 'internal', 'merchant_reference', i.merchant_reference
+  from opened_again r join left_internal i on i.row_id = r.i_row_id where i.merchant_reference is not null and :by_merchant_reference
+) k
+where not exists (select 1 from fan_outs f where f.type = k.type and f.value = k.value)
+
+-- step: analyze_left_keys_again
+analyze left_keys
