@@ -13,8 +13,13 @@ export function compared(members: readonly OracleRow[], { rules, horizonMs }: Co
   const [ps, is] = [members.filter(isP), members.filter(isI)];
   const money = (row: OracleRow) => comparedMoney(row, is);
   const differ = (values: readonly unknown[]) => new Set(values).size > 1;
-  const seen = sumOf(ps.map((row) => money(row).minor));
-  const off = seen - sumOf(is.map((row) => money(row).minor));
+  const amount = (rows: readonly OracleRow[]) =>
+    amountTogether(
+      rows,
+      rows.map((row) => money(row).minor),
+    );
+  const seen = amount(ps);
+  const off = seen - amount(is);
   const statuses = members.map((row) => row.facts.status);
   const feesDiffer =
     feesOf(ps) !== null && feesOf(is) !== null && haveOneCurrency(members) && feesOf(ps) !== feesOf(is);
@@ -29,6 +34,13 @@ export function compared(members: readonly OracleRow[], { rules, horizonMs }: Co
   if (feesDiffer) return 'fee_mismatch';
   if (off !== 0n) return 'matched_tolerance';
   return lateOr('matched', members);
+}
+
+/** The sum; but void rows that say the same are one thing that did not happen. */
+function amountTogether(rows: readonly OracleRow[], amounts: readonly bigint[]): bigint {
+  const [first = 0n, ...others] = amounts;
+  const isOneThing = !rows.some((row) => row.facts.movesBalance) && others.every((amount) => amount === first);
+  return isOneThing ? first : sumOf(amounts);
 }
 
 /** What the customer saw, where a record of the group is in that currency; else what moved. */

@@ -80,11 +80,14 @@ export class Oracle {
         (group.verdict === 'ignored' && this.#isNamed(group, introduced)),
     );
     const before = this.#board();
-    // What its own id explains touches nobody else.
     fastPath(before);
+    // What is found on the fast path stands; only what is left may open the groups of earlier runs.
+    for (const found of before.found) this.#closeFound(found, run, seq);
     const waiting = before.left();
-    this.#release((group) => waiting.some((row) => isOpenedBy(before, group, row)));
-    this.#decide(run, seq);
+    const opened = this.#release(
+      (group) => group.decidedBy < seq && waiting.some((row) => isOpenedBy(before, group, row)),
+    );
+    this.#decide(run, seq, opened > 0);
   }
 
   standings(): Map<string, OracleStanding> {
@@ -115,9 +118,10 @@ export class Oracle {
     return this.groups.filter((group) => group.isLive);
   }
 
-  #release(isReleased: (group: OracleGroup) => boolean): void {
+  #release(isReleased: (group: OracleGroup) => boolean): number {
     const released = this.#live().filter(isReleased);
     for (const group of released) group.isLive = false;
+    return released.length;
   }
 
   /** What is open now: introduced, and in no live group. */
@@ -162,10 +166,10 @@ export class Oracle {
     );
   }
 
-  #decide(run: OracleRun, seq: number): void {
+  #decide(run: OracleRun, seq: number, isOpenedAgain: boolean): void {
     const pool = this.#pool();
     const board = this.#board();
-    fastPath(board);
+    if (isOpenedAgain) fastPath(board);
     board.dropFanOuts();
     net(board);
     for (const tier of [1, 2, 3] as const) decideTier(board, tier);

@@ -1,16 +1,38 @@
 // Rows that share a key, by design section 7 step 2: equal amounts first, then duplicates, then whatever hangs together. Three
-// tiers: the same kind and currency; any kind; any currency.
+// tiers: the same kind and currency; any kind; any currency. What moved money goes first: a void attempt takes nothing from it.
 import type { Board } from './oracle-board-for-tests.ts';
 import { KEY_TYPES, type Key, type KeyType, nameOf, type OracleRow, sumOf } from './oracle-row-for-tests.ts';
 
 export type Tier = 1 | 2 | 3;
 
 export function decideTier(board: Board, tier: Tier): void {
-  pairEqualAmounts(board, tier, 'processor_id', (row, key) => !row.isProcessor || board.hasOwnId(row, key));
-  for (const type of KEY_TYPES) pairEqualAmounts(board, tier, type, () => true);
+  const isOwn = (row: OracleRow, key: Key) => board.hasOwnId(row, key);
+  for (const [type, counts] of [
+    ['processor_id', isOwn],
+    ...KEY_TYPES.map((each) => [each, () => true] as const),
+  ] as const)
+    for (const isLike of [true, false]) pairEqualAmounts(board, tier, { type, counts, isLike });
   if (tier === 1) for (const type of KEY_TYPES) findDuplicates(board, type);
-  for (const component of componentsOf(board.left(), (row) => edgesOf(board, tier, row)))
-    decideComponent(board, component);
+  for (const counts of [(row: OracleRow) => row.facts.movesBalance, () => true]) {
+    if (explainComponents(board, tier, counts, KEY_TYPES).length === 0) continue;
+    // Rows that many keys tie may still name each other one by one.
+    explainComponents(board, tier, counts, ['processor_id']);
+    for (const riddle of explainComponents(board, tier, counts, KEY_TYPES))
+      board.leaveOpen({ members: riddle, verdict: 'ambiguous', surplus: null, balanced: isBalanced(board, riddle) });
+  }
+}
+
+/** Explains the components with one row on one side; returns the others that have rows of both sides. */
+function explainComponents(
+  board: Board,
+  tier: Tier,
+  counts: (row: OracleRow) => boolean,
+  types: readonly KeyType[],
+): OracleRow[][] {
+  const rows = board.left().filter(counts);
+  return componentsOf(rows, (row) => edgesOf(board, tier, row, types)).filter(
+    (component) => !explainComponent(board, component),
+  );
 }
 
 /** A key as this tier reads it: rows with one of these in common hang together. */
@@ -23,22 +45,21 @@ function edgeOf(board: Board, tier: Tier, row: OracleRow, key: Key): string {
   return `${nameOf(key)}${key.type === 'processor_id' ? '' : ` ${kind}`}`;
 }
 
-function edgesOf(board: Board, tier: Tier, row: OracleRow): string[] {
-  return board.keys(row).map((key) => edgeOf(board, tier, row, key));
+function edgesOf(board: Board, tier: Tier, row: OracleRow, types: readonly KeyType[]): string[] {
+  return types.flatMap((type) => board.keys(row, type)).map((key) => edgeOf(board, tier, row, key));
 }
 
 /** 1:1 where, under a key, one row of each side has the amount and neither has another such partner. */
 function pairEqualAmounts(
   board: Board,
   tier: Tier,
-  type: KeyType,
-  counts: (row: OracleRow, key: Key) => boolean,
+  { type, counts, isLike }: { type: KeyType; counts: (row: OracleRow, key: Key) => boolean; isLike: boolean },
 ): void {
   const under = new Map<string, OracleRow[]>();
   const named = new Set<string>();
   for (const row of board.left())
     for (const key of board.keys(row, type)) {
-      const edge = `${edgeOf(board, tier, row, key)} ${board.money(row).minor}`;
+      const edge = `${edgeOf(board, tier, row, key)} ${board.money(row).minor} ${isLike ? row.facts.movesBalance : 'any'}`;
       under.set(edge, [...(under.get(edge) ?? []), row]);
       if (row.isProcessor && counts(row, key)) named.add(edge);
     }
@@ -56,7 +77,10 @@ function pairEqualAmounts(
 function findDuplicates(board: Board, type: KeyType): void {
   const explained = board.explained();
   const under = Map.groupBy(
-    board.left().flatMap((row) => board.keys(row, type).map((key) => ({ row, key, edge: classOf(board, row, key) }))),
+    board
+      .left()
+      .filter((row) => row.facts.movesBalance)
+      .flatMap((row) => board.keys(row, type).map((key) => ({ row, key, edge: classOf(board, row, key) }))),
     ({ edge }) => edge,
   );
   const matched = new Set<OracleRow>();
@@ -101,22 +125,29 @@ function explainsClass(
   );
 }
 
-/** One row against one or many is a group, whatever differs; several against several are never guessed. */
-function decideComponent(board: Board, rows: readonly OracleRow[]): void {
+/**
+ * One row against one or many is a group, whatever differs; several against several are never guessed: false. What has rows of
+ * one side only, or only rows that did not happen, is nobody's to explain here.
+ */
+function explainComponent(board: Board, rows: readonly OracleRow[]): boolean {
   const [ps, is] = [rows.filter((row) => row.isProcessor), rows.filter((row) => !row.isProcessor)];
-  if (ps.length === 0 || is.length === 0) return;
-  const balanced =
-    new Set(rows.map((row) => board.money(row).currency)).size === 1 &&
-    sumOf(ps.map((row) => board.money(row).minor)) === sumOf(is.map((row) => board.money(row).minor));
-  if (ps.length > 1 && is.length > 1) {
-    board.leaveOpen({ members: rows, verdict: 'ambiguous', surplus: null, balanced });
-    return;
-  }
+  if (ps.length === 0 || is.length === 0 || !rows.some((row) => row.facts.movesBalance)) return true;
+  if (ps.length > 1 && is.length > 1) return false;
+  const balanced = isBalanced(board, rows);
   const byId = ps.some((p) => is.some((i) => board.shareKey(p, i, 'processor_id')));
   const rule = byId ? 'processor_id' : 'merchant_reference';
   if (rows.length === 2 || !balanced) board.close(rows, rule);
   else if (board.rules.groups) board.close(rows, 'sum');
   else board.close(rows, rule, 'amount_mismatch');
+  return true;
+}
+
+function isBalanced(board: Board, rows: readonly OracleRow[]): boolean {
+  const money = rows.map((row) => ({ ...board.money(row), sign: row.isProcessor ? 1n : -1n }));
+  return (
+    new Set(money.map(({ currency }) => currency)).size === 1 &&
+    sumOf(money.map(({ minor, sign }) => sign * minor)) === 0n
+  );
 }
 
 export function componentsOf(

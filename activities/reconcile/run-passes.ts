@@ -16,6 +16,7 @@ const TIERS = [1, 2, 3] as const;
 // Keys by strength: the movement's own id, any processor id, the merchant reference.
 const EQUAL_STAGES = [1, 2, 3] as const;
 const SURPLUS_STAGES = [1, 2] as const;
+const BOTH_SIDES = 2;
 // Labels spread by doubling: a chain of a million rows needs about twenty rounds.
 const SPREADS_MAX = 100;
 
@@ -31,16 +32,15 @@ export async function runMatching(
   await run('03_fast_references.sql');
   await run('residue_keys.sql');
   await run('live_rows.sql');
-  await run('reopen.sql');
-  if (timings.some((step) => step.step === 'opened_again' && step.rows > 0)) await run('live_rows.sql');
+  const opened = await run('reopen.sql');
+  if (opened > 0) {
+    // What was opened goes the whole way, together with what was left.
+    for (const file of ['pool_again', '02_fast_processor_id', '03_fast_references', 'residue_keys', 'live_rows'])
+      await run(`${file}.sql`);
+  }
   await run('residue.sql');
   await run('netting.sql');
-  for (const tier of TIERS) {
-    for (const stage of EQUAL_STAGES) await run('equal.sql', { tier, stage });
-    // Duplicates are equal in kind and currency too: no later tier has any.
-    if (tier === 1) for (const stage of SURPLUS_STAGES) await run('surplus.sql', { stage });
-    await runComponents(connection, { ...literals, tier }, timings);
-  }
+  for (const tier of TIERS) await runTier(connection, { ...literals, tier }, timings);
   await run('keyless.sql');
   await run('conversion.sql');
   await run('settlement.sql');
@@ -49,7 +49,32 @@ export async function runMatching(
   await run('08_record.sql');
 }
 
-async function runComponents(connection: CommonQueryMethods, literals: Literals, timings: StepTiming[]): Promise<void> {
+async function runTier(connection: CommonQueryMethods, literals: Literals, timings: StepTiming[]): Promise<void> {
+  const run = (file: string, more: Literals = {}) => runPass(connection, file, { ...literals, ...more }, timings);
+  const sides = await run('undecided.sql');
+  if (sides === BOTH_SIDES)
+    for (const stage of EQUAL_STAGES)
+      for (const like_with_like of [true, false]) await run('equal.sql', { stage, like_with_like });
+  // Duplicates are equal in kind and currency too: no later tier has any.
+  if (literals.tier === 1) for (const stage of SURPLUS_STAGES) await run('surplus.sql', { stage });
+  if (sides < BOTH_SIDES) return;
+  for (const moved_only of [true, false]) {
+    const round = { ...literals, moved_only };
+    const riddles = await runComponents(connection, { ...round, by_id_only: false }, timings);
+    if (riddles === 0) continue;
+    // Rows that many keys tie may still name each other one by one.
+    await runComponents(connection, { ...round, by_id_only: true }, timings);
+    await runComponents(connection, { ...round, by_id_only: false }, timings);
+    await run('ambiguous.sql');
+  }
+}
+
+/** How many rows hang together in ways that sums and mismatch leave alone. */
+async function runComponents(
+  connection: CommonQueryMethods,
+  literals: Literals,
+  timings: StepTiming[],
+): Promise<number> {
   for (const step of readSteps('matching/components.sql', literals)) {
     let changed = await runStep(connection, 'components.sql', step, timings);
     for (let spreads = 1; step.name === 'spread' && changed > 0; spreads += 1) {
@@ -58,16 +83,20 @@ async function runComponents(connection: CommonQueryMethods, literals: Literals,
       changed = await runStep(connection, 'components.sql', step, timings);
     }
   }
-  for (const file of ['sums.sql', 'mismatch.sql', 'ambiguous.sql']) await runPass(connection, file, literals, timings);
+  await runPass(connection, 'sums.sql', literals, timings);
+  return runPass(connection, 'mismatch.sql', literals, timings);
 }
 
+/** How many rows the last step of the pass gave or changed. */
 export async function runPass(
   connection: CommonQueryMethods,
   file: string,
   literals: Literals,
   timings: StepTiming[],
-): Promise<void> {
-  for (const step of readSteps(`matching/${file}`, literals)) await runStep(connection, file, step, timings);
+): Promise<number> {
+  let rows = 0;
+  for (const step of readSteps(`matching/${file}`, literals)) rows = await runStep(connection, file, step, timings);
+  return rows;
 }
 
 /** How many rows the step changed. */

@@ -12,7 +12,7 @@ with booked_in as (
 ), lines as (
   -- In what the customer saw, where a record of the group is in that currency; else in what moved.
   select g.group_no, g.rule, g.verdict, r.side, r.row_id, r.kind, r.status, r.currency, r.fee, r.occurred_at, r.introduced_seq, r.content_hash,
-         case when b.currency is not null then r.presentment_currency else r.currency end as compared_currency,
+         r.moves_balance, case when b.currency is not null then r.presentment_currency else r.currency end as compared_currency,
          case when b.currency is not null then r.presentment_amount else r.amount end as compared_amount
   from group_lines g
   join residue r on r.row_id = g.row_id
@@ -29,8 +29,13 @@ with booked_in as (
          max(r.kind) filter (where r.side = 'internal') as i_kind,
          min(r.compared_currency) filter (where r.side = 'processor') as p_currency,
          min(r.compared_currency) filter (where r.side = 'internal') as i_currency,
-         sum(r.compared_amount) filter (where r.side = 'processor') as p_amount,
-         sum(r.compared_amount) filter (where r.side = 'internal') as i_amount,
+         -- Void rows that say the same are one thing that did not happen, however many they are.
+         case when bool_or(r.moves_balance) filter (where r.side = 'processor') or min(r.compared_amount) filter (where r.side = 'processor')
+                     <> max(r.compared_amount) filter (where r.side = 'processor') then sum(r.compared_amount) filter (where r.side = 'processor')
+              else min(r.compared_amount) filter (where r.side = 'processor') end as p_amount,
+         case when bool_or(r.moves_balance) filter (where r.side = 'internal') or min(r.compared_amount) filter (where r.side = 'internal')
+                     <> max(r.compared_amount) filter (where r.side = 'internal') then sum(r.compared_amount) filter (where r.side = 'internal')
+              else min(r.compared_amount) filter (where r.side = 'internal') end as i_amount,
          max(abs(r.compared_amount)) filter (where r.side = 'processor') as p_largest,
          max(abs(r.compared_amount)) filter (where r.side = 'internal') as i_largest,
          min(r.status) filter (where r.side = 'processor') as p_status, min(r.status) filter (where r.side = 'internal') as i_status,

@@ -55,11 +55,17 @@ analyze candidates
 create temp table live_rows on commit drop as
 select c.side, c.row_id, c.kind, c.type, c.value, m.rule, m.verdict, m.group_id, m.decided_seq, m.differences,
        m.i_row_id as partner_row_id, m.i_kind as partner_kind, m.i_currency as partner_currency, m.i_amount as partner_amount,
-       case when c.presentment_currency = m.i_currency then c.presentment_currency else c.currency end as currency,
-       case when c.presentment_currency = m.i_currency then c.presentment_amount else c.amount end as amount,
+       case when b.presented then c.presentment_currency else c.currency end as currency,
+       case when b.presented then c.presentment_amount else c.amount end as amount,
        c.presentment_currency, c.presentment_amount
 from candidates c
 join matches m on m.p_row_id = c.row_id and m.p_version = c.version and m.level = 'activity' and m.released_seq is null
+-- As in compare: in what the customer saw, where a record of the group is in that currency.
+cross join lateral (
+  select case when c.presentment_currency is null then false
+              when m.group_id is null then c.presentment_currency = m.i_currency
+              else exists (select 1 from matches g where g.group_id = m.group_id and g.released_seq is null
+                           and g.i_currency = c.presentment_currency) end as presented) b
 where c.side = 'processor' and (m.i_row_id is not null or m.group_id is not null)
 union all
 select c.side, c.row_id, c.kind, c.type, c.value, m.rule, m.verdict, m.group_id, m.decided_seq, m.differences,

@@ -13,3 +13,10 @@ select m.label, m.side, m.row_id,
        case when m.label in (select label from by_id) then 'processor_id' else 'merchant_reference' end, null
 from members m
 where (m.p_count = 1 or m.i_count = 1) and not (m.balanced and m.p_count + m.i_count > 2)
+
+-- step: mark_grouped hashed
+update residue r set decided = true from group_lines g where g.row_id = r.row_id and not r.decided
+
+-- step: riddles
+-- What neither a sum nor one row against others explains.
+select from members where p_count > 1 and i_count > 1

@@ -1,6 +1,7 @@
--- Decides which live groups the rows that found no equal partner touch: a reversal of a member, a row that makes the sum of
--- an amount_mismatch exact, stronger evidence (a processor id displaces a merchant reference or a keyless match). Whole groups
--- are opened, and their rows join the residue.
+-- Decides which live groups the rows that found no equal partner touch: a reversal of a member, a record of a row that was netted,
+-- a row that makes the sum of an amount_mismatch exact or that moved what the group has as void, stronger evidence (a processor
+-- id displaces a merchant reference or a keyless match). Whole groups
+-- are opened; pool_again takes their rows in.
 -- Must never open a good match for a mismatch: an edge into a live group serves these cases only.
 
 -- step: seen_left hashed
@@ -24,11 +25,11 @@ having case when bool_or(r.kind = p.kind)
 -- step: left_money hashed
 create temp table left_money on commit drop as
 select p.row_id, p.kind, case when s.row_id is not null then p.presentment_currency else p.currency end as currency,
-       case when s.row_id is not null then p.presentment_amount else p.amount end as amount
+       case when s.row_id is not null then p.presentment_amount else p.amount end as amount, p.moves_balance
 from left_processor p left join seen_left s on s.row_id = p.row_id
 where p.takes_part
 union all
-select row_id, kind, currency, amount from left_internal where takes_part
+select row_id, kind, currency, amount, moves_balance from left_internal where takes_part
 
 -- step: analyze_left_money
 analyze left_money
@@ -37,17 +38,25 @@ analyze left_money
 -- Rows of the residue beside the live rows that they share a key with.
 create temp table left_edges on commit drop as
 select k.side, k.row_id, g.side as live_side, g.row_id as live_row_id, g.type, g.rule, g.verdict, g.group_id, g.differences,
-       r.kind = g.kind as same_kind, case when r.currency = g.currency then r.amount end as amount, g.amount as live_amount
+       r.kind = g.kind as same_kind, case when r.currency = g.currency then r.amount end as amount, g.amount as live_amount, r.moves_balance
 from left_keys k
 join live_rows g on g.type = k.type and g.value = k.value
 join left_money r on r.row_id = k.row_id
 where g.decided_seq < :seq
 
 -- step: touched
--- Members whose groups are opened again: by stronger evidence, or by a row that makes the sum exact.
+-- Members whose groups are opened again: by stronger evidence, by a record of what was netted, by what moved in place of a void,
+-- or by a row that makes the sum exact.
 create temp table touched on commit drop as
 select live_row_id as row_id from left_edges
 where same_kind and side <> live_side and type = 'processor_id' and rule in ('merchant_reference', 'keyless') and amount = live_amount
+union
+select live_row_id from left_edges
+where same_kind and side = 'internal' and live_side = 'processor' and rule = 'netting' and amount = live_amount
+union
+select live_row_id from left_edges
+where same_kind and side <> live_side and moves_balance and amount = live_amount and verdict = 'status_mismatch'
+  and differences -> 'status' @> '"void"'
 union
 select live_row_id from left_edges
 where same_kind and verdict = 'amount_mismatch' and not differences ?| array['kind', 'currency']
@@ -107,46 +116,5 @@ update matches m set released_seq = :seq
 from opened_again r
 where r.p_row_id is null and m.released_seq is null and m.i_row_id = r.i_row_id and m.level = r.level
 
--- step: left_again_processor
-insert into left_processor
-select t.row_id, t.version, t.home_date, b.introduced_seq, t.level, t.external_id, t.merchant_reference, t.parent_id, t.kind,
-       t.currency, t.gross, t.fee, t.status, t.reverses, t.moves_balance, t.test_mode, t.unknown_code,
-       t.presentment_amount, t.presentment_currency, t.occurred_at, t.content_hash, t.withdrawn, true
-from opened_again r
-join processor_transactions t on t.home_date = r.p_home_date and t.row_id = r.p_row_id and t.version = r.p_version
-cross join lateral (select introduced_seq from batch_totals b
-  where b.batch_id = t.batch_id and b.home_date = t.home_date and b.disposition <> 'repeat' and b.introduced_seq is not null limit 1) b
-
--- step: left_again_internal
-insert into left_internal
-select t.row_id, t.version, t.home_date, b.introduced_seq, t.external_id, t.processor_reference, t.merchant_reference,
-       t.parent_id, t.kind, t.currency, t.amount, t.fee, t.status, t.reverses, t.moves_balance, t.unknown_code,
-       t.occurred_at, t.content_hash, t.withdrawn, true
-from opened_again r
-join internal_transactions t on t.home_date = r.i_home_date and t.row_id = r.i_row_id and t.version = r.i_version
-cross join lateral (select introduced_seq from batch_totals b
-  where b.batch_id = t.batch_id and b.home_date = t.home_date and b.disposition <> 'repeat' and b.introduced_seq is not null limit 1) b
-
--- step: left_again_keys
-insert into left_keys
-select k.* from (
-  select r.p_row_id, 'processor'::side, 'processor_id'::reference_type as type, p.external_id as value
-  from opened_again r join left_processor p on p.row_id = r.p_row_id where :by_processor_id
-  union
-  select r.p_row_id, 'processor', 'processor_id', f.value
-  from opened_again r join row_references f on f.row_id = r.p_row_id and f.version = r.p_version and f.type = 'processor_id'
-  where :by_processor_id
-  union
-  select r.p_row_id, 'processor', 'merchant_reference', p.merchant_reference
-  from opened_again r join left_processor p on p.row_id = r.p_row_id where p.merchant_reference is not null and :by_merchant_reference
-  union
-  select r.i_row_id, 'internal', 'processor_id', i.processor_reference
-  from opened_again r join left_internal i on i.row_id = r.i_row_id where i.processor_reference is not null and :by_processor_id
-  union
-  select r.i_row_id, 'internal', 'merchant_reference', i.merchant_reference
-  from opened_again r join left_internal i on i.row_id = r.i_row_id where i.merchant_reference is not null and :by_merchant_reference
-) k
-where not exists (select 1 from fan_outs f where f.type = k.type and f.value = k.value)
-
--- step: analyze_left_keys_again
-analyze left_keys
+-- step: opened
+select from opened_again

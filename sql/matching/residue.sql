@@ -2,6 +2,12 @@
 -- amount that they are compared in (as in reopen: what the customer saw, where the records with the row's keys say so).
 -- Must never judge: every pass below looks at undecided rows of it, and marks what it decides.
 
+-- step: report_fan_outs
+insert into data_quality_checks (run_id, name, passed, detail)
+select :run_id, 'key_fan_out', false,
+       count(*) || ' reference(s) stand on more than ' || :fan_out_max || ' rows of a side and were not used as evidence'
+from fan_outs having count(*) > 0
+
 -- step: residue
 create temp table residue on commit drop as
 with records as (

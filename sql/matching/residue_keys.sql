@@ -23,12 +23,6 @@ create temp table fan_outs on commit drop as
 select distinct type, value from (
   select type, value from left_keys group by side, type, value having count(*) > :fan_out_max) f
 
--- step: report_fan_outs
-insert into data_quality_checks (run_id, name, passed, detail)
-select :run_id, 'key_fan_out', false,
-       count(*) || ' reference(s) stand on more than ' || :fan_out_max || ' rows of a side and were not used as evidence'
-from fan_outs having count(*) > 0
-
 -- step: drop_fan_outs
 delete from left_keys k using fan_outs f where f.type = k.type and f.value = k.value
 

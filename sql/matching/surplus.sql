@@ -1,14 +1,14 @@
 -- Decides equal rows of one side beyond what the other side explains under a key. Where the partners are known by another key,
 -- what is left is the surplus, row by row; else all of the equal rows are, with their surplus count, and the partners are matched.
 -- Run per stage (1: processor ids; 2: merchant references), for rows of one kind and currency.
--- Must never name one of several equal rows without a key that tells.
+-- Must never name one of several equal rows without a key that tells, nor count a void row, which took no money.
 
 -- step: classes hashed
 create temp table classes on commit drop as
 select k.value, r.kind, r.compared_currency, r.compared_amount, r.side, r.row_id,
        count(*) filter (where r.side = 'processor') over w as p_count, count(*) filter (where r.side = 'internal') over w as i_count
 from left_keys k join residue r on r.row_id = k.row_id
-where not r.decided and k.type = case :stage when 1 then 'processor_id' else 'merchant_reference' end::reference_type
+where not r.decided and r.moves_balance and k.type = case :stage when 1 then 'processor_id' else 'merchant_reference' end::reference_type
 window w as (partition by k.value, r.kind, r.compared_currency, r.compared_amount)
 
 -- step: explained hashed
