@@ -21,6 +21,14 @@ export interface DemoAccount {
   readonly completeAfterMs: number;
   /** Said in recon.yaml where the account's default is another. */
   readonly payoutsItemised?: boolean;
+  /** Its rule set, where it is not the default one. */
+  readonly rules?: object;
+  /** What the rules let an amount be off, in the smallest coins. */
+  readonly toleratedMinor?: number;
+  /** The rules hold exchange rates against reference rates: then a bad rate is a difference. */
+  readonly comparesRates?: boolean;
+  /** The shop's books of the first day are not complete when that day is run for the first time. */
+  readonly booksAreLate?: boolean;
   emulate(world: World, folder: string): Promise<EmulatedSource>;
 }
 
@@ -49,6 +57,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
     currency: 'JPY',
     sharePercent: 15,
     completeAfterMs: 30 * MINUTE_MS,
+    booksAreLate: true,
     emulate: emulateSquare,
   },
   {
@@ -59,6 +68,8 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
     completeAfterMs: 6 * MINUTE_MS,
     // Its reports hold the withdrawal as a line among the others, without what it paid out.
     payoutsItemised: false,
+    rules: { tolerance: { GBP: { absolute: '0.02' } } },
+    toleratedMinor: 2,
     emulate: emulateSettlementReports,
   },
 ];

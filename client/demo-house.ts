@@ -2,13 +2,14 @@
 // the recon.yaml that a real company would write. Everything after that is the product: the demo only looks at what it finds.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { stringify } from 'yaml';
 import { leasedGates } from '../activities/fetch/request/rate-limit.ts';
 import { addDays, type BusinessDate, businessDateAt, windowOf } from '../domain/business-date.ts';
 import type { LocalStack } from '../local/stack.ts';
 import type { EmulatedSource } from '../sandbox/emulated-source.ts';
 import { loadShop } from '../sandbox/shop/load-shop.ts';
-import { SHOP_LEDGER_QUERY, SHOP_READER, SHOP_WATERMARK_QUERY } from '../sandbox/shop/shop-queries.ts';
+import { SHOP_ACCOUNT_WATERMARK_QUERY, SHOP_LEDGER_QUERY, SHOP_READER } from '../sandbox/shop/shop-queries.ts';
 import { generateWorld } from '../sandbox/world/generate-world.ts';
 import type { World } from '../sandbox/world/world.ts';
 import { composeAccounts } from '../worker/compose-accounts.ts';
@@ -22,7 +23,9 @@ import { applySchedule } from './temporal/apply-schedule.ts';
 import { planSchedules } from './temporal/schedule-plan.ts';
 
 // Planted cases need room beside ordinary trade.
-const TRANSACTIONS_MIN = 60;
+const TRANSACTIONS_MIN = 90;
+// Of the day that is run before the books are complete.
+const BOOKS_LATE_MS = 2 * 3_600_000;
 // No secret: what it protects is made up.
 const TOKEN_KEY = 'the key of a company that does not exist';
 
@@ -33,6 +36,8 @@ export interface DemoHouseOptions {
   readonly days: number;
   /** Of all accounts together. */
   readonly transactionsPerDay: number;
+  /** Plants what takes several rows or days to say as well, and lets the books of one account be late. */
+  readonly situations?: boolean;
   /** By default all of them. */
   readonly accounts?: readonly DemoAccount[];
   /** Changes a world before anybody sees it. */
@@ -50,7 +55,8 @@ export interface DemoBranch {
   readonly world: World;
   readonly source: EmulatedSource;
   /** What recon.yaml says of the account beside its source. */
-  readonly settings: { readonly payoutsItemised?: boolean };
+  readonly settings: { readonly payoutsItemised?: boolean; readonly rules?: string };
+  readonly booksAreLate: boolean;
   /** The last day that is over and complete, and the first of the days before it that the demo fills. */
   readonly yesterday: BusinessDate;
   readonly firstDate: BusinessDate;
@@ -62,6 +68,8 @@ export interface DemoHouse {
   readonly configFile: string;
   readonly reportFolder: string;
   readonly mailFolder: string;
+  /** From now on the shop's books of the account reach to the present. */
+  completeBooks(branch: DemoBranch): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +96,7 @@ export async function openDemoHouse(options: DemoHouseOptions): Promise<DemoHous
       configFile,
       reportFolder: join(folder, 'reports'),
       mailFolder: join(folder, 'mail'),
+      completeBooks: ({ account }) => reachUntil(recon.stack.postgres.url, account, options.nowMs()),
       stop,
     };
   } catch (error) {
@@ -108,16 +117,42 @@ async function openBranch(account: DemoAccount, options: DemoHouseOptions): Prom
     firstDate,
     days: options.days,
     transactionsPerDay: Math.max(TRANSACTIONS_MIN, Math.round((options.transactionsPerDay * wanted) / 100)),
+    ...(options.situations === true ? { situations: situationsOf(account) } : {}),
   });
   options.onWorld?.(world);
   return {
     account: account.account,
     world,
     source: await account.emulate(world, options.folder),
-    settings: account.payoutsItemised === undefined ? {} : { payoutsItemised: account.payoutsItemised },
+    settings: await writeSettings(account, options.folder),
+    booksAreLate: options.situations === true && account.booksAreLate === true,
     yesterday,
     firstDate,
   };
+}
+
+function situationsOf({ toleratedMinor = 0, comparesRates = false }: DemoAccount) {
+  return { toleratedMinor, comparesRates };
+}
+
+async function writeSettings(account: DemoAccount, folder: string): Promise<DemoBranch['settings']> {
+  const { payoutsItemised, rules } = account;
+  const file = `rules-${account.account.replace('/', '-')}.yaml`;
+  if (rules !== undefined) await writeFile(join(folder, file), stringify(rules));
+  return {
+    ...(payoutsItemised === undefined ? {} : { payoutsItemised }),
+    ...(rules === undefined ? {} : { rules: file }),
+  };
+}
+
+async function reachUntil(url: string, account: string, untilMs: number): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('update shop.etl set loaded_until = $2 where account = $1', [account, new Date(untilMs)]);
+  } finally {
+    await client.end();
+  }
 }
 
 function lastDayThatIsOver({ zone, completeAfterMs }: DemoAccount, nowMs: number): BusinessDate {
@@ -142,7 +177,10 @@ async function startRecon(
     deps: async ({ database, stack }) => {
       options.onPhase('servers');
       // The books are kept as things happen: they reach to now.
-      for (const { world } of branches) await loadShop(stack.postgres.url, world, { loadedUntilMs: nowMs() });
+      for (const { world, booksAreLate, firstDate } of branches) {
+        const lateMs = windowOf(firstDate, world.zone).endMs - BOOKS_LATE_MS;
+        await loadShop(stack.postgres.url, world, { loadedUntilMs: booksAreLate ? lateMs : nowMs() });
+      }
       await writeConfig(configFile, folder, stack, branches);
       const config = await loadConfig(configFile, {});
       options.onPhase('shop');
@@ -198,7 +236,7 @@ async function writeConfig(
         kind: 'postgres',
         url: 'file:secrets/shop-url',
         query: SHOP_LEDGER_QUERY,
-        watermark: SHOP_WATERMARK_QUERY,
+        watermark: SHOP_ACCOUNT_WATERMARK_QUERY,
       },
     })),
     personalData: { tokenKey: 'file:secrets/token-key' },

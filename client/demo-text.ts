@@ -1,13 +1,19 @@
 // What the demo shows a person: the quick-start query's answer, planted against found, where to look and what to type next.
 import type { Writable } from 'node:stream';
 import type { DemoHouse } from './demo-house.ts';
+import { type ScoreLine, totalOf } from './demo-score.ts';
+import { inReadingOrder, meaningOf } from './demo-words.ts';
 import type { DemoResult } from './run-demo.ts';
 
 export const QUICK_START_QUERY =
   'SELECT processor_name, missing_transaction_count, total_discrepancy_amount FROM reconciliation_runs ORDER BY created_at DESC LIMIT 5';
 
+// What is wrong has to be seen, not to fill the screen.
+const LISTED_MAX = 40;
+
 export function writeDemoText(out: Writable, house: DemoHouse, result: DemoResult, stays = false): void {
   const { score } = result;
+  const total = totalOf(score);
   const lines = [
     '',
     `${QUICK_START_QUERY};`,
@@ -21,31 +27,24 @@ export function writeDemoText(out: Writable, house: DemoHouse, result: DemoResul
       ]),
     ),
     '',
-    'What the world has wrong, and what was found:',
+    'What is true of these days, planted mistakes and ordinary trade, and what was found:',
     '',
     ...psqlTable(
       ['account', 'days', 'planted', 'found', 'missed', 'false'],
       house.branches.map(({ account, firstDate, yesterday }) => {
-        const of = result.accounts.get(account);
-        return [
-          account,
-          `${firstDate} to ${yesterday}`,
-          String(of?.planted),
-          String(of?.found),
-          String(of?.missed.length),
-          String(of?.false.length),
-        ];
+        const of = totalOf(result.accounts.get(account) ?? new Map());
+        return [account, `${firstDate} to ${yesterday}`, ...countsOf(of)];
       }),
     ),
     '',
     ...psqlTable(
-      ['verdict', 'planted', 'found'],
-      [...score.byVerdict].sort().map(([verdict, line]) => [verdict, String(line.planted), String(line.found)]),
+      ['verdict', 'planted', 'found', 'missed', 'false', 'that is'],
+      inReadingOrder(score).map(([verdict, line]) => [verdict, ...countsOf(line), meaningOf(verdict)]),
     ),
     '',
-    `planted ${score.planted} · found ${score.found} · missed ${score.missed.length} · false ${score.false.length}`,
-    ...score.missed.map((row) => `  missed: ${row}`),
-    ...score.false.map((row) => `  false: ${row}`),
+    `planted ${total.planted} · found ${total.found} · missed ${total.missed.length} · false ${total.false.length}`,
+    ...listed('missed', total.missed),
+    ...listed('false', total.false),
     '',
     `Report       ${newest(result.reports, '.html')}`,
     `Mail         ${newest(result.mails, '.html')}`,
@@ -72,6 +71,15 @@ function nextCommands(house: DemoHouse): string[] {
   ];
 }
 
+function countsOf({ planted, found, missed, false: wrong }: ScoreLine): string[] {
+  return [planted, found, missed.length, wrong.length].map(String);
+}
+
+function listed(what: string, rows: readonly string[]): string[] {
+  const more = rows.length - LISTED_MAX;
+  return [...rows.slice(0, LISTED_MAX).map((row) => `  ${what}: ${row}`), ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
 function newest(files: readonly string[], ending: string): string {
   return files.filter((file) => file.endsWith(ending)).at(-1) ?? 'none';
 }
@@ -83,8 +91,12 @@ function psqlTable(head: readonly string[], rows: readonly (readonly string[])[]
     const left = Math.floor((width - text.length) / 2);
     return ' '.repeat(left) + text + ' '.repeat(width - text.length - left);
   };
+  const isText = head.map((_name, at) => rows.some((row) => /[^\d.-]/.test(row[at] ?? '')));
   const line = (row: readonly string[]) =>
-    row.map((cell, at) => ` ${at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)}`).join(' |');
+    row
+      .map((cell, at) => ` ${isText[at] ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)}`)
+      .join(' |')
+      .trimEnd();
   return [
     head.map((name, at) => ` ${centred(name, widths[at] ?? 0)} `).join('|'),
     widths.map((width) => '-'.repeat(width + 2)).join('+'),

@@ -36,16 +36,36 @@ export const SETTLEMENT_MAPPING = {
   },
 };
 
-export async function writeSettlementReports(world: World, folder: string): Promise<void> {
+/** Returns file and line of each row that nobody can read, by the row's id. */
+export async function writeSettlementReports(world: World, folder: string): Promise<ReadonlyMap<string, string>> {
   await mkdir(folder, { recursive: true });
-  const days = Map.groupBy(world.entries, ({ createdS }) => businessDateAt(createdS * 1000, world.zone));
+  const dateOf = ({ createdS }: LedgerEntry) => businessDateAt(createdS * 1000, world.zone);
+  const days = Map.groupBy(world.entries, dateOf);
+  const odd = Map.groupBy(
+    world.odd.entries.map(({ entry }) => entry),
+    dateOf,
+  );
+  const unreadable = new Map<string, string>();
   for (const [date, entries] of days) {
     // What happens after the world's last midnight stands in a report that nobody has written yet.
     if (date > world.lastDate) continue;
-    const lines = entries.map((entry) => lineOf(entry, world, date.replaceAll('-', '')));
+    const file = `settlement_detail_report_${date}.csv`;
+    const batch = date.replaceAll('-', '');
+    const lines = entries.map((entry) => lineOf(entry, world, batch));
+    for (const entry of odd.get(date) ?? []) {
+      lines.push(unreadableLine(entry, world, batch));
+      // Below the header.
+      unreadable.set(entry.id, `${file} ${lines.length + 1}`);
+    }
     const text = stringify(lines, { header: true, columns: COLUMNS });
-    await writeFile(join(folder, `settlement_detail_report_${date}.csv`), text);
+    await writeFile(join(folder, file), text);
   }
+  return unreadable;
+}
+
+/** Somebody opened the report in a spreadsheet of another country and saved it. */
+function unreadableLine(entry: LedgerEntry, world: World, batch: string): Line {
+  return { ...lineOf(entry, world, batch), 'Net Credit (NC)': '1.234,50' };
 }
 
 function lineOf(entry: LedgerEntry, world: World, batch: string): Line {

@@ -94,7 +94,7 @@ export class EmulatedAccount {
   #heldAt(atS: number): Map<string, Held> {
     const held = new Map<string, Held>([[this.#world.currency, { totalMinor: 0n, withheldMinor: 0n }]]);
     for (const { row, status, grossMinor, feeMinor } of this.#history.asOf(atS)) {
-      if (!row.balanceAffecting || status === 'D') continue;
+      if (!row.balanceAffecting || row.unreadable || status === 'D') continue;
       const sum = held.get(row.currency) ?? { totalMinor: 0n, withheldMinor: 0n };
       sum.totalMinor += grossMinor - feeMinor;
       if (status === 'P') sum.withheldMinor += grossMinor - feeMinor;

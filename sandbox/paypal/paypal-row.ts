@@ -13,6 +13,8 @@ export interface PayPalRow {
   readonly initiatedS: number;
   readonly reference: { readonly id: string; readonly type: 'ODR' | 'TXN' } | null;
   readonly balanceAffecting: boolean;
+  /** It comes with numbers that are none. */
+  readonly unreadable: boolean;
   /** Its place among the rows of an answer, which are in no order that means anything. */
   readonly rank: number;
   /** What the account held in this currency once the row had settled; null where it moves nothing. */

@@ -39,7 +39,7 @@ function renderInfo(version: RowVersion, withEndingBalance: boolean): object {
     transaction_event_code: row.eventCode,
     transaction_initiation_date: stampOf(row.initiatedS),
     transaction_updated_date: stampOf(version.updatedS),
-    transaction_amount: money(version.grossMinor, row.currency),
+    transaction_amount: row.unreadable ? withComma(version) : money(version.grossMinor, row.currency),
     fee_amount: feeOf(version),
     transaction_status: status,
     transaction_subject: entry.source === null ? (entry.description ?? undefined) : undefined,
@@ -67,6 +67,12 @@ function shopsOwnIds({ source, movement }: LedgerEntry): { invoice_id?: string; 
   const charge = source?.object === 'charge' ? source : source !== null && 'charge' in source ? source.charge : null;
   if (charge === null || movement === 'dispute_fee') return {};
   return charge.customerNumber % 10 === 0 ? { custom_field: charge.orderId } : { invoice_id: charge.orderId };
+}
+
+/** As a person in half of Europe would type it. */
+function withComma({ grossMinor, row }: RowVersion): Money {
+  const { currency_code, value } = money(grossMinor, row.currency);
+  return { currency_code, value: value.replace('.', ',') };
 }
 
 function money(minor: bigint, currency: string): Money {

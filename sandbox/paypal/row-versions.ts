@@ -29,6 +29,15 @@ export function rowVersions(world: World): RowVersion[] {
   const random = new Random(`${world.seed}|${world.account}|paypal rows`);
   const stories = world.entries.map((entry) => storyOf(entry, random));
   const balances = balancesAfter(stories);
+  const odd = world.odd.entries.map(({ entry }) => oddVersion(entry, random));
+  return [...ledgerVersions(stories, balances, random), ...odd];
+}
+
+function ledgerVersions(
+  stories: readonly Story[],
+  balances: ReadonlyMap<LedgerEntry, bigint>,
+  random: Random,
+): RowVersion[] {
   return stories.flatMap((story) => {
     const [transactionId = '', eventCode = ''] = story.entry.id.split(':');
     const { entry, steps } = story;
@@ -40,6 +49,7 @@ export function rowVersions(world: World): RowVersion[] {
       initiatedS: entry.createdS,
       reference: referenceOf(story),
       balanceAffecting: true,
+      unreadable: false,
       rank: random.uint32(),
       balanceAfterMinor: balances.get(entry) ?? 0n,
     };
@@ -49,9 +59,38 @@ export function rowVersions(world: World): RowVersion[] {
   });
 }
 
+/** A row that no balance knows, and that nobody can read: how it is written is up to the one who renders it. */
+function oddVersion(entry: LedgerEntry, random: Random): RowVersion {
+  const { createdS, currency, grossMinor } = entry;
+  const [transactionId = '', eventCode = ''] = entry.id.split(':');
+  const row: PayPalRow = {
+    entry,
+    transactionId,
+    eventCode,
+    currency,
+    initiatedS: createdS,
+    reference: null,
+    balanceAffecting: true,
+    unreadable: true,
+    rank: random.uint32(),
+    balanceAfterMinor: null,
+  };
+  return { row, status: 'S', grossMinor, feeMinor: 0n, updatedS: createdS };
+}
+
 function storyOf(entry: LedgerEntry, random: Random): Story {
-  const { source, createdS } = entry;
+  const { source, createdS, pendingUntilS } = entry;
   const created: Step = { status: 'S', atS: createdS };
+  if (pendingUntilS !== null) {
+    return {
+      entry,
+      orderId: null,
+      steps: [
+        { ...created, status: 'P' },
+        { status: 'S', atS: pendingUntilS },
+      ],
+    };
+  }
   if (source?.object !== 'charge') return { entry, orderId: null, steps: [created] };
   const orderId = random.chance(ORDER_PERCENT) ? random.code(ID_LENGTH) : null;
   const pending = random.chance(PENDING_PERCENT);

@@ -79,6 +79,21 @@ test('there is one order for each payment', async () => {
   expect(rows).toEqual([{ count: us.records.filter(({ kind }) => kind === 'payment').length }]);
 });
 
+test('an order that was booked twice is one order, and half of a coin stands in the ledger as the shop wrote it', async () => {
+  const world = generateWorld({ ...options, account: 'adyen/uk', currency: 'GBP', situations: {} });
+  await loadShop(postgres.url, world);
+  const orders = new Set(
+    world.records.flatMap(({ kind, orderId }) => (kind === 'payment' && orderId ? [orderId] : [])),
+  );
+  const { rows } = await reader.query('select count(*)::int as count from shop.orders where account = $1', [
+    world.account,
+  ]);
+  expect(rows).toEqual([{ count: orders.size }]);
+  const [half] = world.odd.records;
+  const ledger = await reader.query('select amount::text as amount from shop.ledger where id = $1', [half?.id]);
+  expect(ledger.rows).toEqual([{ amount: `${formatMinor(half?.amountMinor ?? 0n, 'GBP')}5` }]);
+});
+
 test('the watermark is that of the slowest account', async () => {
   const { rows } = await reader.query({ text: SHOP_WATERMARK_QUERY, rowMode: 'array' });
   expect(rows).toEqual([[new Date(eu.endMs - 1_000)]]);

@@ -59,20 +59,32 @@ async function copy(client: Client, columns: string, lines: Iterable<string>): P
   await pipeline(Readable.from(inChunks(lines)), stream);
 }
 
+/** An order that was booked twice is still one. */
 function* orderLines(world: World): Iterable<string> {
+  const written = new Set<string>();
   for (const record of world.records) {
-    if (record.kind !== 'payment' || record.orderId === null) continue;
+    if (record.kind !== 'payment' || record.orderId === null || written.has(record.orderId)) continue;
+    written.add(record.orderId);
     const placedAt = new Date(record.occurredAtMs).toISOString();
     yield `${world.account}\t${record.orderId}\t${placedAt}\t${amount(record)}\t${record.currency}\n`;
   }
 }
 
 function* ledgerLines(world: World): Iterable<string> {
-  for (const record of world.records) {
+  for (const [record, text] of ledgerOf(world)) {
     const occurredAt = new Date(record.occurredAtMs).toISOString();
     const fee = record.feeMinor === null ? NULL : formatMinor(record.feeMinor, record.currency);
-    yield `${record.id}\t${world.account}\t${record.orderId ?? NULL}\t${record.kind}\t${amount(record)}\t${record.currency}\t` +
+    yield `${record.id}\t${world.account}\t${record.orderId ?? NULL}\t${record.kind}\t${text}\t${record.currency}\t` +
       `${fee}\t${record.status}\t${record.processorReference ?? NULL}\t${occurredAt}\t${occurredAt}\n`;
+  }
+}
+
+/** Every record with its amount as the shop's column holds it. */
+function* ledgerOf(world: World): Iterable<readonly [ShopRecord, string]> {
+  for (const record of world.records) yield [record, amount(record)];
+  for (const record of world.odd.records) {
+    const text = amount(record);
+    yield [record, text.includes('.') ? `${text}5` : `${text}.5`];
   }
 }
 

@@ -12,5 +12,8 @@ where occurred_at >= $1 and occurred_at < $2 and account = $3`;
 /** One query for all accounts of the shop: the slowest of them says how far the records are complete. */
 export const SHOP_WATERMARK_QUERY = 'select min(loaded_until) from shop.etl';
 
+/** Where each account's books are loaded by themselves. */
+export const SHOP_ACCOUNT_WATERMARK_QUERY = 'select loaded_until from shop.etl where account = $3';
+
 /** The login that may only read; its password is no secret because the database is a sandbox. */
 export const SHOP_READER = { user: 'shop_reader', password: 'shop_reader' } as const;

@@ -111,7 +111,7 @@ export class EmulatedSquareAccount {
       rows: this.#ledger.disputes,
       query: { ...list, created: EVER },
       updatedMs: (row) => row.createdMs,
-      render: (row) => renderDispute(row, this.#world.currency),
+      render: (row) => renderDispute(row, this.#world.currency, nowMs),
       nowMs,
     });
   }

@@ -13,6 +13,8 @@ import {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+const NO_CURRENCY = 'ZZZ';
+
 type Money = { readonly amount: number; readonly currency: string };
 
 export function instant(ms: number): string {
@@ -30,7 +32,8 @@ export function paymentUpdatedMs(payment: SquarePayment, nowMs: number): number 
   return Math.max(payment.createdMs, ...events.filter((ms) => ms <= nowMs));
 }
 
-export function renderPayment(payment: SquarePayment, currency: string, nowMs: number): object {
+export function renderPayment(payment: SquarePayment, home: string, nowMs: number): object {
+  const currency = payment.unreadable ? NO_CURRENCY : home;
   const refunds = payment.refunds.filter(({ createdMs }) => createdMs <= nowMs);
   const refunded = refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
   const { email } = inventedCustomer(payment.customerNumber);
@@ -116,18 +119,20 @@ export function renderRefund(refund: SquareRefund, currency: string): object {
   };
 }
 
-export function renderDispute(dispute: SquareDispute, currency: string): object {
+/** Before it is won it is one that waits for evidence. */
+export function renderDispute(dispute: SquareDispute, currency: string, nowMs: number): object {
+  const isWon = dispute.wonMs !== null && dispute.wonMs <= nowMs;
   return {
     id: dispute.id,
     dispute_id: dispute.id,
     amount_money: money(dispute.amountMinor, currency),
     reason: 'NO_KNOWLEDGE',
-    state: dispute.state,
+    state: dispute.state === 'WON' && !isWon ? 'EVIDENCE_REQUIRED' : dispute.state,
     due_at: instant(dispute.createdMs + 14 * DAY_MS),
     disputed_payment: { payment_id: dispute.paymentId },
     card_brand: 'VISA',
     created_at: instant(dispute.createdMs),
-    updated_at: instant(dispute.createdMs),
+    updated_at: instant(isWon ? (dispute.wonMs ?? dispute.createdMs) : dispute.createdMs),
     reported_at: instant(dispute.createdMs),
     version: 1,
     location_id: dispute.locationId,
@@ -151,7 +156,12 @@ export function renderPayout(payout: SquarePayout, currency: string, nowMs: numb
   };
 }
 
-const ACTIVITY: Readonly<Record<string, string>> = { charge: 'CHARGE', refund: 'REFUND', dispute: 'DISPUTE' };
+const ACTIVITY: Readonly<Record<string, string>> = {
+  charge: 'CHARGE',
+  refund: 'REFUND',
+  dispute: 'DISPUTE',
+  dispute_won: 'DISPUTE',
+};
 
 export function renderPayoutEntry(entry: LedgerEntry, payoutId: string): object {
   const { currency, grossMinor, feeMinor, source } = entry;

@@ -17,6 +17,8 @@ export interface SquarePayment {
   readonly status: 'COMPLETED' | 'CANCELED';
   readonly customerNumber: number;
   readonly refunds: readonly SquareRefund[];
+  /** It comes with money of a currency that does not exist. */
+  readonly unreadable: boolean;
 }
 
 export interface SquareRefund {
@@ -35,7 +37,9 @@ export interface SquareDispute {
   readonly createdMs: number;
   readonly listableMs: number;
   readonly amountMinor: bigint;
-  readonly state: 'EVIDENCE_REQUIRED' | 'INQUIRY_EVIDENCE_REQUIRED';
+  readonly state: 'EVIDENCE_REQUIRED' | 'INQUIRY_EVIDENCE_REQUIRED' | 'WON';
+  /** When it was won; null where it was not. */
+  readonly wonMs: number | null;
 }
 
 export interface SquarePayout {
@@ -92,9 +96,15 @@ export function squareLedger(world: World): SquareLedger {
     status: 'COMPLETED',
     customerNumber: charge.customerNumber,
     refunds: charge.refunds.map(refundOf),
+    unreadable: false,
   });
   const older = new Map<string, Charge>();
-  for (const { source, feeMinor, listableAtS } of world.entries) {
+  const wonMs = new Map(
+    world.entries.flatMap(({ movement, source, createdS }) =>
+      movement === 'dispute_won' && source !== null ? [[source.id, createdS * 1000] as const] : [],
+    ),
+  );
+  for (const { source, feeMinor, listableAtS, movement } of world.entries) {
     if (source !== null && 'charge' in source && source.charge.createdS * 1000 < world.startMs) {
       older.set(source.charge.id, source.charge);
     }
@@ -104,7 +114,7 @@ export function squareLedger(world: World): SquareLedger {
       if (payments.length % INQUIRY_EVERY === 0) disputes.push(inquiry(source, locationOf(source.id)));
     } else if (source?.object === 'refund') {
       refunds.push({ ...refundOf(source), listableMs: listableAtS * 1000 });
-    } else if (source?.object === 'dispute') {
+    } else if (source?.object === 'dispute' && movement === 'dispute') {
       disputes.push({
         id: source.id,
         paymentId: source.charge.id,
@@ -112,19 +122,25 @@ export function squareLedger(world: World): SquareLedger {
         createdMs: source.createdS * 1000,
         listableMs: listableAtS * 1000,
         amountMinor: source.amountMinor,
-        state: 'EVIDENCE_REQUIRED',
+        state: wonMs.has(source.id) ? 'WON' : 'EVIDENCE_REQUIRED',
+        wonMs: wonMs.get(source.id) ?? null,
       });
     }
   }
   // What this world only refunds or disputes was paid before it began, and stands in the list as well.
   for (const charge of older.values()) payments.push(paid(charge, 0n, charge.createdS));
+  for (const { entry } of world.odd.entries) {
+    if (entry.source?.object !== 'charge') continue;
+    payments.push({ ...paid(entry.source, 0n, entry.listableAtS), tipMinor: 0n, unreadable: true });
+  }
   const payouts = world.payouts.flatMap((payout) => {
     const members = world.entries.filter(({ payoutId, movement }) => payoutId === payout.id && movement !== 'payout');
     return [main, second].flatMap((location) => {
       const entries = members.filter((entry) => locationOf(paymentIdOf(entry)) === location);
-      const amountMinor = entries.reduce((sum, entry) => sum + entry.grossMinor - entry.feeMinor, 0n);
+      const sumMinor = entries.reduce((sum, entry) => sum + entry.grossMinor - entry.feeMinor, 0n);
       // Square makes no payout of nothing.
-      if (amountMinor === 0n) return [];
+      if (sumMinor === 0n) return [];
+      const amountMinor = sumMinor - (location === main ? payout.withheldMinor : 0n);
       const id = location === main ? payout.id : `${payout.id}_2`;
       const { createdS, listableAtS, arrivalDateS } = payout;
       const times = { createdMs: createdS * 1000, listableMs: listableAtS * 1000, arrivalMs: arrivalDateS * 1000 };
@@ -171,6 +187,7 @@ function inquiry(charge: Charge, location: string): SquareDispute {
     listableMs: createdMs,
     amountMinor: charge.amountMinor,
     state: 'INQUIRY_EVIDENCE_REQUIRED',
+    wonMs: null,
   };
 }
 

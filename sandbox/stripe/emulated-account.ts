@@ -1,6 +1,6 @@
 // One Stripe account as its API shows it: lists, single objects, the balance. It answers or throws a StripeFailure; it never knows HTTP.
 import type Stripe from 'stripe';
-import type { LedgerEntry, Payout, World } from '../world/world.ts';
+import type { LedgerEntry, OddEntry, Payout, World } from '../world/world.ts';
 import { parseExpand, parseListQuery } from './list-query.ts';
 import { type Listed, NewestFirst } from './newest-first.ts';
 import { renderBalanceTransaction } from './render-balance-transaction.ts';
@@ -15,11 +15,15 @@ export class EmulatedAccount {
   readonly #currency: string;
   readonly #entries: NewestFirst<LedgerEntry>;
   readonly #payouts: NewestFirst<Payout>;
+  /** By entry: what no balance knows. */
+  readonly #odd: ReadonlyMap<LedgerEntry, OddEntry['how']>;
 
   constructor(world: World) {
     this.id = world.accountId;
     this.#currency = world.currency;
-    this.#entries = new NewestFirst(world.entries, keysOfEntry);
+    this.#odd = new Map(world.odd.entries.map(({ entry, how }) => [entry, how]));
+    const listed = [...world.entries, ...this.#odd.keys()].sort((a, b) => a.createdS - b.createdS);
+    this.#entries = new NewestFirst(listed, keysOfEntry);
     this.#payouts = new NewestFirst(world.payouts, () => []);
   }
 
@@ -38,7 +42,7 @@ export class EmulatedAccount {
     const expandSource = expand.length > 0;
     return {
       object: 'list',
-      data: page.rows.map((entry) => renderBalanceTransaction(entry, expandSource, nowS)),
+      data: page.rows.map((entry) => this.#render(entry, expandSource, nowS)),
       has_more: page.hasMore,
       url: '/v1/balance_transactions',
     };
@@ -47,7 +51,7 @@ export class EmulatedAccount {
   balanceTransaction(id: string, query: URLSearchParams, nowS: number): Stripe.BalanceTransaction {
     const entry = this.#entries.find(id, nowS);
     if (entry === undefined) throw resourceMissing('balance_transaction', id, 'id', 404);
-    return renderBalanceTransaction(entry, parseExpand(query, ['source']).length > 0, nowS);
+    return this.#render(entry, parseExpand(query, ['source']).length > 0, nowS);
   }
 
   listPayouts(query: URLSearchParams, nowS: number): Stripe.ApiList<Stripe.Payout> {
@@ -89,7 +93,7 @@ export class EmulatedAccount {
     const available = new Map([[own, 0n]]);
     const pending = new Map([[own, 0n]]);
     for (const entry of this.#entries.rows) {
-      if (entry.listableAtS > nowS) continue;
+      if (entry.listableAtS > nowS || this.#odd.has(entry)) continue;
       const funds = entry.availableOnS <= nowS || entry.movement === 'payout' ? available : pending;
       const currency = entry.currency.toLowerCase();
       funds.set(currency, (funds.get(currency) ?? 0n) + entry.grossMinor - entry.feeMinor);
@@ -118,6 +122,22 @@ export class EmulatedAccount {
       settings: null,
       type: 'standard',
     };
+  }
+
+  #render(entry: LedgerEntry, expandSource: boolean, nowS: number): Stripe.BalanceTransaction {
+    const rendered = renderBalanceTransaction(entry, expandSource, nowS);
+    const { source } = rendered;
+    switch (this.#odd.get(entry)) {
+      case undefined:
+        return rendered;
+      case 'unreadable':
+        // A cent that is neither the shop's nor a fee: nobody can say which of the three numbers is right.
+        return { ...rendered, net: rendered.net + 1 };
+      case 'test_mode':
+        return source === null || typeof source === 'string'
+          ? rendered
+          : { ...rendered, source: { ...source, livemode: false } as Stripe.BalanceTransactionSource };
+    }
   }
 
   /** Stripe knows the members of a payout only where it made the payout itself. */

@@ -9,7 +9,9 @@ export interface StripeCodes {
 const CODES: Readonly<Partial<Record<Movement, StripeCodes>>> = {
   charge: { type: 'charge', reportingCategory: 'charge' },
   refund: { type: 'refund', reportingCategory: 'refund' },
+  charge_failure: { type: 'payment_failure_refund', reportingCategory: 'charge_failure' },
   dispute: { type: 'adjustment', reportingCategory: 'dispute' },
+  dispute_won: { type: 'adjustment', reportingCategory: 'dispute_reversal' },
   fee: { type: 'stripe_fee', reportingCategory: 'fee' },
   payout: { type: 'payout', reportingCategory: 'payout' },
   unheard_of: { type: 'merchant_rewards_credit', reportingCategory: 'merchant_rewards' },

@@ -5,6 +5,7 @@ import {
   addDays,
   assertZone,
   type BusinessDate,
+  businessDateAt,
   datesBetween,
   parseBusinessDate,
   windowOf,
@@ -13,6 +14,7 @@ import { Books } from './books.ts';
 import { convertHoldings } from './convert-holdings.ts';
 import { payOut } from './pay-out.ts';
 import { casesPerKind, plantDiscrepancies } from './plant-discrepancies.ts';
+import { plantSituations } from './plant-situations.ts';
 import type { Presentment } from './prices.ts';
 import { habitsOf } from './processor-habits.ts';
 import { Random } from './random.ts';
@@ -24,6 +26,7 @@ import type { World } from './world.ts';
 const TRANSACTIONS_PER_DAY_MIN = 40;
 const TRANSACTIONS_PER_DAY_MAX = 2_000_000;
 const DAYS_MAX = 400;
+const WITHHOLDS_AFTER_DAYS = 3;
 
 export interface WorldOptions {
   readonly seed: string | number;
@@ -38,6 +41,13 @@ export interface WorldOptions {
   readonly transactionsPerDay: number;
   /** Without it both sides agree in every row. */
   readonly plant?: boolean;
+  /** With them also what takes several rows or days to say: groups, duplicates, riddles, reversals, late and unreadable rows. */
+  readonly situations?: {
+    /** By how many of the smallest coins the shop's rules let an amount be off. Default: none. */
+    readonly toleratedMinor?: number;
+    /** The shop's rules hold exchange rates against reference rates. Default: no. */
+    readonly comparesRates?: boolean;
+  };
 }
 
 export function generateWorld(options: WorldOptions): World {
@@ -53,8 +63,13 @@ export function generateWorld(options: WorldOptions): World {
   const habits = habitsOf(options.account);
   const currency = options.currency ?? 'USD';
   const books = new Books(firstDate, startMs / 1000, accountRandom, habits, currency);
-  for (const date of datesBetween(firstDate, lastDate)) makeDay(books, date, zone, seed, options);
-  payOut(books, accountRandom, startMs / 1000, endMs / 1000);
+  for (const date of datesBetween(firstDate, lastDate)) makeDay(books, { date, lastDate, zone, seed }, options);
+  payOut(books, accountRandom, {
+    startS: startMs / 1000,
+    endS: endMs / 1000,
+    ...(options.situations === undefined ? {} : { withholdsAfterDays: WITHHOLDS_AFTER_DAYS }),
+  });
+  if (options.situations !== undefined) tellOfRemainders(books, zone);
   books.entries.sort((a, b) => a.createdS - b.createdS || byId(a, b));
   // What was planted was made first: only the order of time hides it.
   books.records.sort((a, b) => a.occurredAtMs - b.occurredAtMs || byId(a, b));
@@ -72,17 +87,53 @@ export function generateWorld(options: WorldOptions): World {
     payouts: books.payouts,
     records: books.records,
     truth: books.truth,
+    situations: books.situations.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)),
+    odd: books.odd,
   };
 }
 
-function makeDay(books: Books, date: BusinessDate, zone: string, seed: string, options: WorldOptions): void {
+interface DayToMake {
+  readonly date: BusinessDate;
+  readonly lastDate: BusinessDate;
+  readonly zone: string;
+  readonly seed: string;
+}
+
+function makeDay(books: Books, { date, lastDate, zone, seed }: DayToMake, options: WorldOptions): void {
+  const { situations } = options;
+  const toleratedMinor = situations?.toleratedMinor ?? 0;
   const day = new TradingDay(books, date, windowOf(date, zone), new Random(`${seed}|${date}`));
   const before = books.entries.length;
   if (options.plant ?? true) {
-    plantDiscrepancies(day, books, addDays(date, 1), casesPerKind(options.transactionsPerDay));
+    plantDiscrepancies(day, books, addDays(date, 1), casesPerKind(options.transactionsPerDay), toleratedMinor);
+  }
+  if (situations !== undefined) {
+    const comparesRates = situations.comparesRates ?? false;
+    plantSituations(day, books, { nextDate: addDays(date, 1), lastDate, toleratedMinor, comparesRates });
   }
   tradeDay(day, books, options.transactionsPerDay - (books.entries.length - before));
   if (books.habits.foreign === 'held') convertHoldings(day, books, before);
+}
+
+/** What was kept back from a payout is said of its row, at the level of settlement. */
+function tellOfRemainders(books: Books, zone: string): void {
+  for (const { entryId, withheldMinor, createdS } of books.payouts) {
+    if (withheldMinor === 0n) continue;
+    const date = businessDateAt(createdS * 1000, zone);
+    const atRisk = { minor: withheldMinor, currency: books.currency };
+    books.situations.push({
+      date,
+      knownOn: date,
+      verdict: 'unexplained_remainder',
+      by: null,
+      note: 'a loan was paid back out of a payout, and stands in no list',
+      level: 'settlement',
+      rows: [{ side: 'processor', externalId: entryId, money: atRisk }],
+      beside: [],
+      atRisk,
+      before: null,
+    });
+  }
 }
 
 /** Keeps the order of one instant stable; an id says nothing about time. */

@@ -9,7 +9,20 @@ const DAY_S = 86_400;
 const PAYOUT_HOUR_MIN_S = 2 * 3600;
 const PAYOUT_HOUR_MAX_S = 5 * 3600;
 
-export function payOut(books: Books, random: Random, startS: number, endS: number): void {
+// Square divides a payout by location: the larger part must bear it.
+const ENOUGH_MINOR = 20_000n;
+const WITHHELD_MINOR_MIN = 1_000;
+const WITHHELD_MINOR_MAX = 3_000;
+
+export interface PayOutOptions {
+  readonly startS: number;
+  readonly endS: number;
+  /** One payout after so many days is not what it lists, where it lists anything. Without it all are. */
+  readonly withholdsAfterDays?: number;
+}
+
+export function payOut(books: Books, random: Random, { startS, endS, withholdsAfterDays }: PayOutOptions): void {
+  let withholds = withholdsAfterDays !== undefined && books.habits.payouts === 'itemised';
   const waiting = books.entries
     .filter(({ currency }) => currency === books.currency)
     .sort((a, b) => a.availableOnS - b.availableOnS);
@@ -26,22 +39,32 @@ export function payOut(books: Books, random: Random, startS: number, endS: numbe
     const amountMinor = batch.reduce((sum, entry) => sum + entry.grossMinor - entry.feeMinor, 0n);
     // A balance that is not positive is carried to the next payout.
     carried = amountMinor > 0n ? [] : batch;
-    if (amountMinor > 0n) makePayout(books, random, createdS, midnightS, amountMinor, batch);
+    if (amountMinor <= 0n) continue;
+    const isDue = withholds && midnightS >= startS + (withholdsAfterDays ?? 0) * DAY_S && amountMinor > ENOUGH_MINOR;
+    const withheldMinor = isDue ? BigInt(random.between(WITHHELD_MINOR_MIN, WITHHELD_MINOR_MAX)) : 0n;
+    if (isDue) withholds = false;
+    makePayout(books, random, { createdS, midnightS, amountMinor: amountMinor - withheldMinor, withheldMinor }, batch);
   }
+}
+
+interface PayoutFacts {
+  readonly createdS: number;
+  readonly midnightS: number;
+  readonly amountMinor: bigint;
+  readonly withheldMinor: bigint;
 }
 
 function makePayout(
   books: Books,
   random: Random,
-  createdS: number,
-  midnightS: number,
-  amountMinor: bigint,
+  { createdS, midnightS, amountMinor, withheldMinor }: PayoutFacts,
   batch: readonly LedgerEntry[],
 ): void {
   const payout: Payout = {
     object: 'payout',
     ...books.habits.ids(random, 'payout', books.currency),
     amountMinor,
+    withheldMinor,
     createdS,
     listableAtS: createdS,
     arrivalDateS: midnightS + 2 * DAY_S,
@@ -61,6 +84,7 @@ function makePayout(
     description: 'PAYOUT',
     exchangeRateMicros: null,
     source: payout,
+    pendingUntilS: null,
     payoutId: payout.id,
   });
 }

@@ -1,10 +1,11 @@
 // Plants what goes wrong in real life, each case on an order of its own so that none touches another, and writes the truth of it down.
-// Duplicates, groups, ambiguity, netting and settlement differences are not planted: ordinary trade must not contain them either.
+// Each is about one row or one pair; what takes several rows to say is planted by plant-situations.ts.
 import type { BusinessDate } from '../../domain/business-date.ts';
-import type { Kind, Side, Verdict } from '../../domain/vocabulary.ts';
+import type { Verdict } from '../../domain/vocabulary.ts';
 import type { Books } from './books.ts';
 import { percentageFee } from './charge-money.ts';
 import type { Presentment } from './prices.ts';
+import { tell } from './tell.ts';
 import type { TradingDay } from './trading-day.ts';
 import type { Charge, LedgerEntry, ShopRecord } from './world.ts';
 
@@ -19,10 +20,17 @@ export function casesPerKind(transactionsPerDay: number): number {
   return Math.min(CASES_PER_KIND_MAX, Math.max(1, Math.round(transactionsPerDay / TRANSACTIONS_PER_CASE)));
 }
 
-export function plantDiscrepancies(day: TradingDay, books: Books, nextDate: BusinessDate, cases: number): void {
+/** @param toleratedMinor how far off the shop's rules let an amount be: what is planted as wrong is further off. */
+export function plantDiscrepancies(
+  day: TradingDay,
+  books: Books,
+  nextDate: BusinessDate,
+  cases: number,
+  toleratedMinor = 0,
+): void {
   for (let made = 0; made < cases; made += 1) {
     plantMissingRows(day, books);
-    plantWrongPayments(day, books);
+    plantWrongPayments(day, books, toleratedMinor);
     plantOddKinds(day, books);
     plantMidnight(day, books, nextDate);
     plantNothingMoved(day, books);
@@ -57,7 +65,7 @@ function plantMissingRows(day: TradingDay, books: Books): void {
   tell(day, books, 'payment', 'missing_processor', record, 'the shop says paid, the processor has no charge');
 }
 
-function plantWrongPayments(day: TradingDay, books: Books): void {
+function plantWrongPayments(day: TradingDay, books: Books, toleratedMinor: number): void {
   const { random } = day;
   const wrong = (verdict: Verdict, note: string, currency: Presentment, lie: Lie) => {
     const { charge, entry } = day.charge(day.instantS(LAST_HOURS_S), currency);
@@ -71,7 +79,7 @@ function plantWrongPayments(day: TradingDay, books: Books): void {
     });
     tell(day, books, 'payment', verdict, entry, note, record);
   };
-  const cents = BigInt(random.between(1, 99) * (random.chance(50) ? 1 : -1));
+  const cents = BigInt(random.between(toleratedMinor + 1, 99) * (random.chance(50) ? 1 : -1));
   const home = books.currency;
   const yen = books.habits.foreign === 'refused' ? home : 'JPY';
   wrong('amount_mismatch', 'off by cents', home, (entry) => ({ amountMinor: entry.grossMinor + cents }));
@@ -141,30 +149,4 @@ function plantNothingMoved(day: TradingDay, books: Books): void {
   tell(day, books, 'payment', 'ignored', coupon, 'an order paid by a coupon');
   if (!books.habits.bills) return;
   tell(day, books, 'fee', 'ignored', day.processorFee(0n, day.instantS()).entry, 'a bill over nothing');
-}
-
-function tell(
-  day: TradingDay,
-  books: Books,
-  kind: Kind,
-  verdict: Verdict,
-  anchor: LedgerEntry | ShopRecord,
-  note: string,
-  partner?: LedgerEntry | ShopRecord,
-  settlesOn?: BusinessDate,
-): void {
-  books.truth.push({
-    date: day.date,
-    ...whereabouts(anchor),
-    verdict,
-    note,
-    kind,
-    partner: partner === undefined ? null : { date: settlesOn ?? day.date, ...whereabouts(partner) },
-    ...(settlesOn === undefined ? {} : { settlesOn }),
-  });
-}
-
-function whereabouts(row: LedgerEntry | ShopRecord): { side: Side; externalId: string; occurredAtMs: number } {
-  if ('occurredAtMs' in row) return { side: 'internal', externalId: row.id, occurredAtMs: row.occurredAtMs };
-  return { side: 'processor', externalId: row.id, occurredAtMs: row.createdS * 1000 };
 }

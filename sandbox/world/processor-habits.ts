@@ -17,6 +17,14 @@ export interface ProcessorHabits {
   readonly disputeFee: 'inside' | 'own_row' | 'none';
   /** The ledger holds bills of the processor itself, and now and then a code that no table knows. */
   readonly bills: boolean;
+  /** A code that no table knows comes now and then also where nobody is billed. */
+  readonly unheardOf: boolean;
+  /** A charge may be taken back by a row of its own. */
+  readonly failsCharges: boolean;
+  /** A refund may be pending for days. */
+  readonly refundsWait: boolean;
+  /** Where the row of a dispute that was won is named after the dispute. */
+  readonly wonDisputeId?: (disputeId: string) => string;
   /** Payouts take what earlier days left, by name or without. */
   readonly payouts: 'itemised' | 'bare';
 }
@@ -39,15 +47,20 @@ const stripe: ProcessorHabits = {
   foreign: 'converted',
   disputeFee: 'inside',
   bills: true,
+  unheardOf: true,
+  failsCharges: true,
+  refundsWait: false,
   payouts: 'itemised',
 };
 
 /** PayPal's codes of what this world makes (developer.paypal.com, transaction event codes). */
 export const PAYPAL_EVENT_CODES: Readonly<Record<Movement, string>> = {
   charge: 'T0006',
+  charge_failure: 'T1106',
   refund: 'T1107',
   dispute: 'T1201',
   dispute_fee: 'T0106',
+  dispute_won: 'T1202',
   fee: 'T0107',
   payout: 'T0400',
   conversion: 'T0200',
@@ -64,6 +77,9 @@ const paypal: ProcessorHabits = {
   foreign: 'held',
   disputeFee: 'own_row',
   bills: true,
+  unheardOf: true,
+  failsCharges: false,
+  refundsWait: true,
   payouts: 'bare',
 };
 
@@ -77,15 +93,21 @@ const square: ProcessorHabits = {
   disputeFee: 'none',
   // Square bills in payout entries only: its lists of payments, refunds and disputes hold none.
   bills: false,
+  unheardOf: false,
+  failsCharges: false,
+  refundsWait: false,
+  wonDisputeId: (disputeId) => `${disputeId}:won`,
   payouts: 'itemised',
 };
 
 /** Adyen's words for the lines of a settlement report. */
 export const ADYEN_TYPES: Readonly<Record<Movement, string>> = {
   charge: 'Settled',
+  charge_failure: 'SettledReversed',
   refund: 'Refunded',
   dispute: 'Chargeback',
   dispute_fee: 'Fee',
+  dispute_won: 'ChargebackReversed',
   fee: 'Fee',
   payout: 'MerchantPayout',
   conversion: 'BalanceTransfer',
@@ -103,6 +125,9 @@ const adyen: ProcessorHabits = {
   disputeFee: 'inside',
   // Its bills carry no reference that a shop could know.
   bills: false,
+  unheardOf: true,
+  failsCharges: false,
+  refundsWait: false,
   payouts: 'bare',
 };
 

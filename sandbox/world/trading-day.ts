@@ -18,6 +18,14 @@ const DISPUTE_FEE_MINOR = 1500n;
 // Cards are disputed and refunded within weeks, not years.
 const OLDER_ORDER_DAYS_MAX = 60;
 
+/** What a charge is to be like, where chance does not decide. */
+export interface WantedCharge {
+  readonly amountMinor?: bigint;
+  readonly orderId?: string;
+  /** Of the day's exchange rate, where the money is converted. */
+  readonly ratePerMille?: bigint;
+}
+
 type Draft = Pick<LedgerEntry, 'id' | 'movement' | 'grossMinor' | 'createdS'> & Partial<LedgerEntry>;
 
 export class TradingDay {
@@ -43,9 +51,9 @@ export class TradingDay {
   }
 
   /** Takes the customer's money; nothing is booked in the shop yet. */
-  charge(createdS: number, currency: Presentment): { charge: Charge; entry: LedgerEntry } {
-    const charge = this.#newCharge(createdS, currency, this.date);
-    const { grossMinor, exchangeRateMicros } = this.#settle(charge.amountMinor, currency);
+  charge(createdS: number, currency: Presentment, wanted: WantedCharge = {}): { charge: Charge; entry: LedgerEntry } {
+    const charge = this.#newCharge(createdS, currency, this.date, wanted);
+    const { grossMinor, exchangeRateMicros } = this.#settle(charge.amountMinor, currency, wanted.ratePerMille);
     const entry = this.#enter({
       id: charge.entryId,
       movement: 'charge',
@@ -69,7 +77,12 @@ export class TradingDay {
     return this.#newCharge(startS - daysBefore * DAY_S, currency, addDays(firstDate, -daysBefore));
   }
 
-  refund(charge: Charge, amountMinor: bigint, createdS: number): { refund: Refund; entry: LedgerEntry } {
+  refund(
+    charge: Charge,
+    amountMinor: bigint,
+    createdS: number,
+    pendingUntilS: number | null = null,
+  ): { refund: Refund; entry: LedgerEntry } {
     const settled = this.#settle(amountMinor, charge.currency);
     const currency = this.#settlementCurrency(charge.currency);
     const { id, entryId } = this.#ids('refund', currency);
@@ -84,6 +97,7 @@ export class TradingDay {
       createdS,
       description: `REFUND FOR CHARGE (Order ${charge.orderId})`,
       source: refund,
+      pendingUntilS,
     });
     return { refund, entry };
   }
@@ -120,6 +134,31 @@ export class TradingDay {
       );
     }
     return { dispute, entry };
+  }
+
+  /** The money of a dispute comes back; what the dispute cost does not. */
+  winDispute(dispute: Dispute, createdS: number): LedgerEntry {
+    const { habits, currency } = this.#books;
+    return this.#enter({
+      id: habits.wonDisputeId?.(dispute.id) ?? this.#ids('dispute_won', currency).entryId,
+      movement: 'dispute_won',
+      grossMinor: dispute.amountMinor,
+      createdS,
+      description: `Chargeback reversal for ${dispute.charge.id}`,
+      source: dispute,
+    });
+  }
+
+  /** The bank takes a charge back that it had confirmed. */
+  failCharge(charge: Charge, entry: LedgerEntry, createdS: number): LedgerEntry {
+    return this.#enter({
+      id: this.#ids('charge_failure', this.#books.currency).entryId,
+      movement: 'charge_failure',
+      grossMinor: -entry.grossMinor,
+      createdS,
+      description: `Payment failure refund for ${charge.id}`,
+      source: charge,
+    });
   }
 
   /** What the processor bills for its own services: no source, the cost in the gross, nothing in the fee. */
@@ -198,14 +237,14 @@ export class TradingDay {
     return this.#books.nextOrderId(date);
   }
 
-  #newCharge(createdS: number, currency: Presentment, orderDate: BusinessDate): Charge {
+  #newCharge(createdS: number, currency: Presentment, orderDate: BusinessDate, wanted: WantedCharge = {}): Charge {
     return {
       object: 'charge',
       ...this.#ids('charge', this.#settlementCurrency(currency)),
       paymentIntentId: this.random.stripeId('pi_', PAYMENT_INTENT_LENGTH),
-      orderId: this.#books.nextOrderId(orderDate),
+      orderId: wanted.orderId ?? this.#books.nextOrderId(orderDate),
       currency,
-      amountMinor: drawPrice(this.random, currency),
+      amountMinor: wanted.amountMinor ?? drawPrice(this.random, currency),
       createdS,
       customerNumber: this.random.between(1, CUSTOMERS),
       refunds: [],
@@ -221,9 +260,14 @@ export class TradingDay {
     return this.#books.habits.foreign === 'held' ? paid : this.#books.currency;
   }
 
-  #settle(amountMinor: bigint, currency: Presentment): Pick<LedgerEntry, 'grossMinor' | 'exchangeRateMicros'> {
-    const exchangeRateMicros = this.#books.habits.foreign === 'converted' ? this.#rates[currency] : null;
-    if (exchangeRateMicros === null) return { grossMinor: amountMinor, exchangeRateMicros };
+  #settle(
+    amountMinor: bigint,
+    currency: Presentment,
+    ratePerMille = 1_000n,
+  ): Pick<LedgerEntry, 'grossMinor' | 'exchangeRateMicros'> {
+    const rate = this.#books.habits.foreign === 'converted' ? this.#rates[currency] : null;
+    if (rate === null) return { grossMinor: amountMinor, exchangeRateMicros: null };
+    const exchangeRateMicros = (rate * ratePerMille) / 1_000n;
     return { grossMinor: convertMinor(amountMinor, exchangeRateMicros), exchangeRateMicros };
   }
 
@@ -241,6 +285,7 @@ export class TradingDay {
       description: draft.description ?? null,
       exchangeRateMicros: draft.exchangeRateMicros ?? null,
       source: draft.source ?? null,
+      pendingUntilS: draft.pendingUntilS ?? null,
       payoutId: null,
     };
     this.#books.entries.push(entry);

@@ -2,7 +2,7 @@
 // Neutral: what an entry looks like at an API is its emulator's business.
 // The truth stands apart: nothing in an entry or a record says that it was planted.
 import type { BusinessDate } from '../../domain/business-date.ts';
-import type { Kind, Side, Verdict } from '../../domain/vocabulary.ts';
+import type { Kind, Level, Side, Verdict } from '../../domain/vocabulary.ts';
 import type { Presentment } from './prices.ts';
 
 export interface World {
@@ -26,10 +26,36 @@ export interface World {
   readonly records: readonly ShopRecord[];
   /** Ordered by date. */
   readonly truth: readonly TruthRow[];
+  /** Ordered by date. Empty where only plain differences are planted. */
+  readonly situations: readonly Situation[];
+  /** What stands beside the books: rows that nobody can read, or that are none of the shop's money. */
+  readonly odd: OddRows;
+}
+
+export interface OddRows {
+  readonly entries: readonly OddEntry[];
+  /** The shop wrote half of the smallest coin: there is no such amount. */
+  readonly records: readonly ShopRecord[];
+}
+
+/** Not in the ledger: it moves nothing, is paid out by nobody, and only a list of the processor shows it. */
+export interface OddEntry {
+  readonly entry: LedgerEntry;
+  readonly how: 'unreadable' | 'test_mode';
 }
 
 /** What a movement is, in words of this sandbox; each emulator has its own codes for it. */
-export type Movement = 'charge' | 'refund' | 'dispute' | 'dispute_fee' | 'fee' | 'payout' | 'conversion' | 'unheard_of';
+export type Movement =
+  | 'charge'
+  | 'refund'
+  | 'charge_failure'
+  | 'dispute'
+  | 'dispute_fee'
+  | 'dispute_won'
+  | 'fee'
+  | 'payout'
+  | 'conversion'
+  | 'unheard_of';
 
 /** A movement of the balance. Its id is the row's id as the product calls it. */
 export interface LedgerEntry {
@@ -46,6 +72,8 @@ export interface LedgerEntry {
   /** Minor units of settlement currency per minor unit of presentment currency, in millionths; null without conversion. */
   readonly exchangeRateMicros: bigint | null;
   readonly source: EntrySource | null;
+  /** Until then the processor calls it pending, where it says such a thing at all; null: never. */
+  readonly pendingUntilS: number | null;
   /** The payout that paid this entry out, or that this entry is. Filled when the payout is made. */
   payoutId: string | null;
 }
@@ -91,6 +119,8 @@ export interface Payout {
   readonly createdS: number;
   readonly listableAtS: number;
   readonly arrivalDateS: number;
+  /** Kept back from the sum of its entries, and listed nowhere. */
+  readonly withheldMinor: bigint;
   /** Made by the processor itself; only those can be itemised. */
   readonly automatic: boolean;
 }
@@ -119,11 +149,15 @@ export interface TruthRow {
   readonly date: BusinessDate;
   readonly side: Side;
   readonly externalId: string;
-  /** What it is once nothing more can arrive; pending_timing settles on the date of its partner. */
+  /** What it is once nothing more can arrive; pending_timing and matched_late settle on the date of the partner. */
   readonly verdict: Verdict;
   readonly note: string;
   readonly kind: Kind;
   readonly occurredAtMs: number;
+  /** What the row moved, as long as it stands alone. */
+  readonly money: Money;
+  /** What the difference is worth. */
+  readonly atRisk: Money;
   readonly partner: TruthPartner | null;
   /** Set where the partner comes on a later date: the day on which this becomes matched. */
   readonly settlesOn?: BusinessDate;
@@ -134,4 +168,37 @@ export interface TruthPartner {
   readonly externalId: string;
   readonly date: BusinessDate;
   readonly occurredAtMs: number;
+  readonly money: Money;
+}
+
+/** Never negative. */
+export interface Money {
+  readonly minor: bigint;
+  readonly currency: string;
+}
+
+/** Several rows that say something together: a group, duplicates, a riddle. Or one that says something by itself. */
+export interface Situation {
+  readonly date: BusinessDate;
+  /** The business date whose run can say so; a run before it says `before`. */
+  readonly knownOn: BusinessDate;
+  readonly verdict: Verdict;
+  /** How rows belong together where more than one pair does, or no key says so. */
+  readonly by: 'sum' | 'netting' | 'keyless' | null;
+  readonly note: string;
+  readonly level: Level;
+  /** Rows of which the verdict is said; where it is said once, any of them may stand for the others. */
+  readonly rows: readonly SituationRow[];
+  /** Rows that belong to the story, and of which another verdict is right. */
+  readonly beside: readonly SituationRow[];
+  /** What needs a person or time; null: nothing does. */
+  readonly atRisk: Money | null;
+  /** What an earlier run says: of each row, or of all of them once. */
+  readonly before: { readonly verdict: Verdict; readonly once: boolean } | null;
+}
+
+export interface SituationRow {
+  readonly side: Side;
+  readonly externalId: string;
+  readonly money: Money;
 }

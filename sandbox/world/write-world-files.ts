@@ -59,17 +59,23 @@ function processorLine(account: string, entry: LedgerEntry): string {
     occurredAt: new Date(entry.createdS * 1000).toISOString(),
     availableOn: new Date(entry.availableOnS * 1000).toISOString().slice(0, 10),
     payoutId: entry.payoutId ?? undefined,
+    reverses: UNDOES.has(entry.movement) || undefined,
     ...sourceFields(entry.source),
     ...conversionFields(entry),
+    ...(entry.movement === 'charge_failure' ? { parentId: entry.source?.id } : {}),
   });
 }
+
+const UNDOES: ReadonlySet<Movement> = new Set(['charge_failure', 'dispute_won']);
 
 // The file contract's word where there is one, a code that nobody knows where there is none.
 const KINDS: Readonly<Record<Movement, string>> = {
   charge: 'payment',
+  charge_failure: 'payment',
   refund: 'refund',
   dispute: 'dispute',
   dispute_fee: 'fee',
+  dispute_won: 'dispute',
   fee: 'fee',
   payout: 'payout',
   conversion: 'conversion',
