@@ -17,6 +17,8 @@ const WORKER_MAY: Readonly<Record<string, string>> = {
   expected_runs: 'select insert update',
   fetch_shards: 'select insert update',
   internal_transactions: 'select insert',
+  manual_decision_rows: 'select',
+  manual_decisions: 'select',
   matches: 'select insert',
   notifications: 'select insert update',
   open_items: 'select insert update delete',
@@ -154,16 +156,20 @@ test.each([
   expect(found).toEqual(expected);
 });
 
-test('of a match, the worker changes released_seq and nothing else', async () => {
+test.each([
+  ['match', 'matches', 'released_seq'],
+  ['decision of a person', 'manual_decisions', 'stale_seq'],
+])('of a %s, the worker changes one column and nothing else', async (_what, table, column) => {
   const { rows } = await root.query<{ name: string; may: boolean }>(
-    `select attname as name, has_column_privilege('recon_worker', 'matches', attname, 'update') as may
-     from pg_attribute where attrelid = 'matches'::regclass and attnum > 0 and not attisdropped`,
+    `select attname as name, has_column_privilege('recon_worker', $1, attname, 'update') as may
+     from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,
+    [table],
   );
   expect(rows.length).toBeGreaterThan(10);
-  expect(rows.filter(({ may }) => may).map(({ name }) => name)).toEqual(['released_seq']);
+  expect(rows.filter(({ may }) => may).map(({ name }) => name)).toEqual([column]);
   for (const { name } of rows) {
-    const failure = await attempt(worker, `update matches set ${name} = ${name}`);
-    expect([name, failure?.code]).toEqual([name, name === 'released_seq' ? undefined : INSUFFICIENT_PRIVILEGE]);
+    const failure = await attempt(worker, `update ${table} set ${name} = default`);
+    expect([name, failure?.code]).toEqual([name, name === column ? undefined : INSUFFICIENT_PRIVILEGE]);
   }
 });
 
@@ -195,6 +201,12 @@ test.each([
   ['edits what was decided', `update row_verdicts set verdict = 'matched'`],
   ['edits a rule set', `update rule_sets set body = '{}'`],
   ['rewrites the history of a discrepancy', `update discrepancy_events set detail = ''`],
+  [
+    'decides in a person’s place',
+    `select record_manual_decision(1, 'group', 'activity', 'x', array[1, 2], array[1, 1])`,
+  ],
+  ['takes a decision of a person back', `select revoke_manual_decision(1, 'x')`],
+  ['forges a decision', 'insert into manual_decisions default values'],
   ['removes a run', 'delete from reconciliation_runs'],
   ['hides a failed check', 'update data_quality_checks set passed = true'],
   ['unpins a read', 'delete from run_batches'],
@@ -225,6 +237,7 @@ test.each([
   ['has statistics gathered', `select analyze_partition('processor_transactions', '2026-01-01')`],
   ['opens a run', 'insert into reconciliation_runs (reason) values (null)'],
   ['creates a table in public', 'create table public.mine (id integer)'],
+  ['decides', `select record_manual_decision(1, 'group', 'activity', 'x', array[1, 2], array[1, 1])`],
   ['becomes the worker', 'set role recon_worker'],
   ['becomes the owner', 'set role recon_owner'],
   ['locks a table against writers', 'lock table matches in share mode'],

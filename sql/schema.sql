@@ -9,7 +9,7 @@ create role recon_worker nologin;
 
 -- Owners
 
--- 60 objects belong to recon_owner
+-- 65 objects belong to recon_owner
 
 -- Types
 
@@ -215,6 +215,42 @@ create table internal_transactions (
   withdrawn boolean default false not null,
   constraint internal_transactions_pkey PRIMARY KEY (home_date, row_id, version)
 ) partition by RANGE (home_date);
+
+create table manual_decision_rows (
+  decision_id bigint not null,
+  side side not null,
+  row_id bigint not null,
+  version integer not null,
+  home_date date not null,
+  verdict verdict not null,
+  differences jsonb,
+  constraint manual_decision_rows_pkey PRIMARY KEY (decision_id, row_id),
+  constraint manual_decision_rows_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES manual_decisions(decision_id)
+);
+
+create table manual_decisions (
+  decision_id bigint generated always as identity not null,
+  account_id integer not null,
+  kind text not null,
+  level level not null,
+  reason text not null,
+  decided_by text default SESSION_USER not null,
+  decided_at timestamp with time zone default now() not null,
+  from_seq bigint not null,
+  stale_seq bigint,
+  revoked_seq bigint,
+  revoked_by text,
+  revoked_at timestamp with time zone,
+  revoked_reason text,
+  constraint manual_decisions_pkey PRIMARY KEY (decision_id),
+  constraint manual_decisions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint manual_decisions_check CHECK (stale_seq >= from_seq),
+  constraint manual_decisions_check1 CHECK (revoked_seq >= from_seq),
+  constraint manual_decisions_check2 CHECK (num_nulls(revoked_seq, revoked_by, revoked_at, revoked_reason) = ANY (ARRAY[0, 4])),
+  constraint manual_decisions_kind_check CHECK (kind = ANY (ARRAY['group'::text, 'write_off'::text, 'not_duplicate'::text])),
+  constraint manual_decisions_reason_check CHECK (btrim(reason) <> ''::text),
+  constraint manual_decisions_revoked_reason_check CHECK (btrim(revoked_reason) <> ''::text)
+);
 
 create table matches (
   account_id integer not null,
@@ -525,6 +561,8 @@ CREATE INDEX discrepancies_by_change ON public.discrepancies USING btree (accoun
 CREATE INDEX discrepancies_live ON public.discrepancies USING btree (account_id, business_date) WHERE (state <> ALL (ARRAY['closed'::discrepancy_state, 'resolved'::discrepancy_state, 'written_off'::discrepancy_state]));
 CREATE INDEX discrepancy_events_by_discrepancy ON public.discrepancy_events USING btree (discrepancy_id);
 CREATE INDEX fetch_shards_by_content ON public.fetch_shards USING btree (content_key) WHERE (content_key IS NOT NULL);
+CREATE INDEX manual_decision_rows_by_row ON public.manual_decision_rows USING btree (row_id);
+CREATE INDEX manual_decisions_in_force ON public.manual_decisions USING btree (account_id) WHERE (stale_seq IS NULL);
 CREATE INDEX matches_by_decision ON public.matches USING brin (decided_seq) WITH (autosummarize='on');
 CREATE INDEX matches_by_group ON public.matches USING btree (group_id) WHERE (group_id IS NOT NULL);
 CREATE INDEX matches_for_duplicates ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (rule = 'duplicate'::text));
@@ -775,6 +813,12 @@ create function analyze_partition(parent text, on_date date) returns void
 create function ensure_partitions(from_date date, to_date date) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 ef0ba53f78361b1fbbf289a145a085ce894454c2aa885ba1240dc1e08aedd18a
+create function record_manual_decision(decided_account integer, decided_kind text, decided_level level, because text, decided_rows bigint[], decided_versions integer[]) returns bigint
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 6d04933dceaca4a2b99240b0cc9233aca88a89e5bec98cb1830e3c76d3a24c02
+create function revoke_manual_decision(revoked_decision bigint, because text) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 84713d7eae90f59a9e0a533d9a6dce63fa96e88c6aad9ac9edcc51eddd49a029
 
 -- Grants
 
@@ -800,6 +844,10 @@ grant select on fetch_shards to recon_auditor;
 grant insert, select, update on fetch_shards to recon_worker;
 grant select on internal_transactions to recon_auditor;
 grant insert, select on internal_transactions to recon_worker;
+grant select on manual_decision_rows to recon_auditor;
+grant select on manual_decision_rows to recon_worker;
+grant select on manual_decisions to recon_auditor;
+grant select, update (stale_seq) on manual_decisions to recon_worker;
 grant select on matches to recon_auditor;
 grant insert, select, update (released_seq) on matches to recon_worker;
 grant select on notifications to recon_auditor;

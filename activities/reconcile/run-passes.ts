@@ -28,6 +28,9 @@ export async function runMatching(
 ): Promise<void> {
   const run = (file: string, more: Literals = {}) => runPass(connection, file, { ...literals, ...more }, timings);
   await run('01_pool.sql');
+  await run('people.sql');
+  if (timings.some((step) => step.step === 'torn_decisions' && step.rows > 0))
+    throw new InvariantViolated('a row that a person decided about is not in the pool; nothing was committed', []);
   await run('02_fast_processor_id.sql');
   await run('03_fast_references.sql');
   await run('residue_keys.sql');

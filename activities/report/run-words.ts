@@ -125,6 +125,8 @@ const RULE_WORDS: Readonly<Record<string, string>> = {
   netting: 'a row and its reversal',
   duplicate: 'in place of equal rows',
   keyless: 'same amount at about the same time, nobody else to choose from',
+  manual: 'put together by a person',
+  write_off: 'written off by a person',
 };
 
 export function ruleWords(rule: string): string {

@@ -25,6 +25,10 @@ export function groupReasons(facts: ExplanationFacts, standing: Standing): Verdi
     };
   }
   if (rule === 'duplicate') return { pass: 'duplicates', sentences: [claimedReason(facts)] };
+  if (rule === 'manual')
+    return { pass: 'a person', sentences: [manualReason(standing), ...differenceReasons(facts, standing)] };
+  if (rule === 'write_off')
+    return { pass: 'a person', sentences: [writtenOffReason(standing), ...differenceReasons(facts, standing)] };
   if (rule === 'keyless') return { pass: 'keyless', sentences: [keylessReason(facts, standing)] };
   const tie = tieReason(facts, standing);
   if (rule === 'sum' || standing.groupId !== null) {
@@ -75,6 +79,16 @@ function keylessReason(facts: ExplanationFacts, { othersRows, decidedSeq }: Stan
   const window = facts.runs.get(decidedSeq)?.rules?.keyless.window;
   const within = window === undefined ? '' : ` within ${formatDuration(window)}`;
   return `They share no reference. ${idsWords(othersRows)} is the only row ${inSide(facts, otherSide(facts.row.side))} with the same amount, currency and kind${within}, and this is the only one for it.`;
+}
+
+function manualReason({ othersRows }: Standing): string {
+  const rows = listWords(['it', ...othersRows.map(idWords)]);
+  return `A person decided that ${rows} belong together. No run takes them apart, unless one of them changes.`;
+}
+
+function writtenOffReason({ othersRows }: Standing): string {
+  const rows = listWords(['it', ...othersRows.map(idWords)]);
+  return `A person wrote ${rows} off. No run opens that again, unless one of them changes.`;
 }
 
 function noPartnerReason({ row, runs }: ExplanationFacts, { decidedSeq }: Standing): string {

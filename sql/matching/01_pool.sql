@@ -73,14 +73,34 @@ where t.account_id = :account_id and t.home_date between ':min_date' and ':run_d
 -- step: none_overtaken unless overtaken
 create temp table overtaken (side side, row_id bigint, level level, kind kind, currency text, moves_balance boolean, amount bigint) on commit drop
 
+-- step: stale_decisions
+-- What a person decided of rows that say something else now.
+update manual_decisions d set stale_seq = :seq
+where d.account_id = :account_id and d.stale_seq is null and (d.revoked_seq is null or d.revoked_seq > :seq)
+  and exists (select 1 from manual_decision_rows r where r.decision_id = d.decision_id
+              and (r.row_id in (select row_id from versions_processor) or r.row_id in (select row_id from versions_internal)))
+
+-- step: people_rows
+-- Rows of decisions that begin to hold with this run, or do not hold any more.
+create temp table people_rows on commit drop as
+select d.decision_id, d.kind as decision, d.decided_by, d.level, f.holds as begins, r.side, r.row_id, r.version, r.home_date, r.verdict, r.differences
+from manual_decisions d
+cross join lateral (select d.stale_seq is null and (d.revoked_seq is null or d.revoked_seq > :seq) as holds) f
+join manual_decision_rows r using (decision_id)
+where d.account_id = :account_id and d.kind <> 'not_duplicate'
+  and case when f.holds then d.from_seq = :seq else d.from_seq < :seq and (d.stale_seq = :seq or d.revoked_seq = :seq) end
+
+-- step: analyze_people_rows
+analyze people_rows
+
 -- step: reopened
 -- Released groups: in a re-run those of runs of dates up to this one whose members all have home dates up to it and
--- include one of it; any group that a new version of a member contradicts; and what stands in for duplicates, as which of
--- equal rows is the surplus is asked again as long as it is open.
+-- include one of it, never what a person decided; any group that a new version contradicts, or a person who takes its rows or
+-- gives them back; and what stands in for duplicates, as which of equal rows is the surplus is asked again while it is open.
 create temp table reopened on commit drop as
 select m.* from matches m
 where m.account_id = :account_id and m.released_seq is null and m.decided_seq < :seq
-  and :is_rerun
+  and :is_rerun and m.rule not in ('manual', 'write_off')
   and greatest(m.p_home_date, m.i_home_date) = ':run_date'
   and not exists (select 1 from matches g where g.group_id = m.group_id and g.released_seq is null
                   and greatest(g.p_home_date, g.i_home_date) > ':run_date')
@@ -91,6 +111,12 @@ select m.* from matches m join versions_processor v on v.row_id = m.p_row_id
 where m.released_seq is null
 union
 select m.* from matches m join versions_internal v on v.row_id = m.i_row_id
+where m.released_seq is null
+union
+select m.* from matches m join people_rows r on r.row_id = m.p_row_id and r.level = m.level
+where m.released_seq is null
+union
+select m.* from matches m join people_rows r on r.row_id = m.i_row_id and r.level = m.level
 where m.released_seq is null
 union
 select m.* from matches m

@@ -35,14 +35,14 @@ select row_id, kind, currency, amount, moves_balance from left_internal where ta
 analyze left_money
 
 -- step: left_edges hashed
--- Rows of the residue beside the live rows that they share a key with.
+-- Rows of the residue beside the live rows that they share a key with. What a person decided stays.
 create temp table left_edges on commit drop as
 select k.side, k.row_id, g.side as live_side, g.row_id as live_row_id, g.type, g.rule, g.verdict, g.group_id, g.differences,
        r.kind = g.kind as same_kind, case when r.currency = g.currency then r.amount end as amount, g.amount as live_amount, r.moves_balance
 from left_keys k
 join live_rows g on g.type = k.type and g.value = k.value
 join left_money r on r.row_id = k.row_id
-where g.decided_seq < :seq
+where g.decided_seq < :seq and g.rule not in ('manual', 'write_off')
 
 -- step: touched
 -- Members whose groups are opened again: by stronger evidence, by a record of what was netted, by what moved in place of a void,
@@ -85,7 +85,7 @@ from named n
 join processor_transactions p on p.home_date = n.home_date and p.row_id = n.row_id and p.kind = n.kind and p.gross = -n.amount
   and p.currency = n.currency and p.moves_balance and (n.version is null or p.version = n.version)
 join matches m on m.p_row_id = p.row_id and m.p_version = p.version and m.level = 'activity' and m.released_seq is null
-where m.decided_seq < :seq and m.rule <> 'netting' and (m.i_row_id is not null or m.group_id is not null)
+where m.decided_seq < :seq and m.rule not in ('netting', 'manual', 'write_off') and (m.i_row_id is not null or m.group_id is not null)
 
 -- step: analyze_touched
 analyze touched

@@ -9,6 +9,7 @@ select k.value, r.kind, r.compared_currency, r.compared_amount, r.side, r.row_id
        count(*) filter (where r.side = 'processor') over w as p_count, count(*) filter (where r.side = 'internal') over w as i_count
 from left_keys k join residue r on r.row_id = k.row_id
 where not r.decided and r.moves_balance and k.type = case :stage when 1 then 'processor_id' else 'merchant_reference' end::reference_type
+  and not exists (select 1 from not_duplicates d where d.row_id = r.row_id)
 window w as (partition by k.value, r.kind, r.compared_currency, r.compared_amount)
 
 -- step: explained hashed

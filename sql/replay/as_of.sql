@@ -35,6 +35,17 @@ where account_id = :account_id and decided_seq < :seq and (released_seq is null 
 -- step: not_released
 update matches set released_seq = null where released_seq is not null
 
+-- step: manual_decisions
+create temp table manual_decisions (like public.manual_decisions including all) on commit drop
+
+-- step: fill_manual_decisions
+-- What was revoked later says so by its own number.
+insert into manual_decisions overriding system value
+select * from public.manual_decisions where account_id = :account_id and from_seq <= :seq
+
+-- step: not_stale
+update manual_decisions set stale_seq = null where stale_seq >= :seq
+
 -- step: row_verdicts
 create temp table row_verdicts (like public.row_verdicts including all) on commit drop
 
