@@ -42,6 +42,12 @@ const COMMANDS = [
   ['discrepancies', 'list'],
   ['discrepancies', 'show'],
   ['reports', 'open'],
+  ['rules', 'check'],
+  ['rules', 'explain'],
+  ['mapping', 'check'],
+  ['mapping', 'list'],
+  ['replay'],
+  ['try'],
 ];
 
 describe('--help', () => {

@@ -33,7 +33,7 @@ export function renderDiscrepancies(palette: Palette, found: readonly Discrepanc
   const rows = found.map((one) => [
     String(one.discrepancyId),
     toned(palette, one.severity),
-    verdictWords(one.verdict).title,
+    verdictWords(one.verdict, one.level).title,
     amountOf(one),
     one.account,
     one.date,
@@ -45,7 +45,7 @@ export function renderDiscrepancies(palette: Palette, found: readonly Discrepanc
 }
 
 export function renderDiscrepancy(palette: Palette, one: DiscrepancyDetail): string {
-  const words = verdictWords(one.verdict);
+  const words = verdictWords(one.verdict, one.level);
   const processor = one.account.slice(0, one.account.indexOf('/'));
   const facts = renderFacts(palette, [
     ['Number', String(one.discrepancyId)],
@@ -144,12 +144,12 @@ function changesOf({ changes }: DiscrepancyDetail) {
   });
 }
 
-function eventTable(palette: Palette, { events, zone }: DiscrepancyDetail): string {
+function eventTable(palette: Palette, { events, level, zone }: DiscrepancyDetail): string {
   const columns = [{ title: 'When' }, { title: 'Event' }, { title: 'Verdict' }, { title: 'By run' }, { title: 'By' }];
   const rows = events.map((event) => [
     timeWords(Math.floor(event.createdAtMs / 1_000) * 1_000, zone),
     event.event.replaceAll('_', ' '),
-    verdictWords(event.verdict).title,
+    verdictWords(event.verdict, level).title,
     event.run ?? '–',
     event.actor,
   ]);

@@ -240,6 +240,7 @@ async function runsAndTheirRows(): Promise<void> {
   expect(shown).toMatchObject({ run: name, others: [] });
   expect(shown.verdicts).toContainEqual({
     side: 'processor',
+    level: 'activity',
     verdict: 'missing_internal',
     currency: 'USD',
     count: 1,

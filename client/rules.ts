@@ -65,7 +65,8 @@ const explain: Handler<object> = async ({ context, operands, output }) => {
   const { parseRowAddress } = await import('./rules/row-address.ts');
   const address = parseRowAddress(operands[0] ?? '');
   const { explainRow } = await import('./rules/explain-row.ts');
-  const { explanationOnTheWire, renderExplanation } = await import('./rules/render-explanation.ts');
+  const { renderExplanation } = await import('./rules/render-explanation.ts');
+  const { explanationOnTheWire } = await import('./rules/explanation-on-the-wire.ts');
   const explanation = await explainRow(await context.database(), address);
   output.result(explanationOnTheWire(explanation), () => renderExplanation(output.palette, explanation));
   return EXIT.clean;

@@ -1,5 +1,5 @@
 // How one run is shown in full. Pure.
-import { countWords, sideWords, timeWords } from '../activities/report/run-words.ts';
+import { countWords, levelWords, sideWords, timeWords } from '../activities/report/run-words.ts';
 import { verdictWords } from '../activities/report/verdict-words.ts';
 import { formatForPeople, formatMinor } from '../domain/money.ts';
 import type { RunDetail } from './database/read-run-detail.ts';
@@ -50,15 +50,19 @@ export function renderRun(palette: Palette, run: RunSummary, detail: RunDetail, 
 
 function verdictTable(palette: Palette, run: RunSummary, { verdicts }: RunDetail): string[] {
   if (verdicts.length === 0) return [];
+  // Levels are named only where there are several: a row may stand on two of them.
+  const hasLevels = new Set(verdicts.map(({ level }) => level)).size > 1;
   const columns = [
     { title: 'Rows of' },
+    ...(hasLevels ? [{ title: 'Level' }] : []),
     { title: 'Verdict' },
     { title: 'Count', align: 'right' as const },
     { title: 'Amount', align: 'right' as const },
   ];
   const rows = verdicts.map((row) => [
     sideWords(row.side, run.processor),
-    verdictWords(row.verdict).title,
+    ...(hasLevels ? [levelWords(row.level)] : []),
+    verdictWords(row.verdict, row.level).title,
     countWords(row.count),
     formatForPeople({ currency: row.currency, minor: row.amountMinor }),
   ]);

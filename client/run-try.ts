@@ -2,8 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { WorkflowFailedError } from '@temporalio/client';
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+import type { AccountSetup } from '../activities/accounts.ts';
 import { openStore } from '../activities/report/open-store.ts';
 import { publishReport } from '../activities/report/publish-report.ts';
+import { parseBusinessDate } from '../domain/business-date.ts';
 import type { ReconcileInput, RunResult } from '../workflows/contracts.ts';
 import type { reconcileAccountDay } from '../workflows/reconcile-account-day.ts';
 import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
@@ -29,7 +33,7 @@ export async function tryFiles(options: TryOptions, io: ClientIo): Promise<ExitC
     mailbox: false,
     onProgress: progress,
     deps: async ({ database }) => ({
-      accounts: new Map([[plan.setup.account, plan.setup]]),
+      accounts: new Map([[plan.setup.account, await sinceFirstSeen(database, plan.setup)]]),
       nowMs: () => plan.asOfMs,
       outbox: {
         enqueueRun: async () => undefined,
@@ -42,12 +46,22 @@ export async function tryFiles(options: TryOptions, io: ClientIo): Promise<ExitC
   try {
     const runs = await runDates(recon, plan, progress);
     const source = { ...recon, account: plan.setup.account };
-    if (options.json) await writeTryJson(io.stdout, source, { runs, reports: [] });
+    if (options.json) await writeTryJson(io.stdout, source, runs);
     else await writeTryTable(io.stdout, source, { runs, out });
     return exitCodeOf(runs.map((run) => run.outcome));
   } finally {
     await recon.stop();
   }
+}
+
+/**
+ * In a store the account starts with the first date that any call named: a call that brings only the next days would else
+ * set aside what is open from the earlier ones.
+ */
+async function sinceFirstSeen(database: DatabasePool, setup: AccountSetup): Promise<AccountSetup> {
+  const known = await database.maybeOneFirst(sql.type(z.object({ start_date: z.string() }))`
+    select start_date from accounts where account = ${setup.account}`);
+  return known === null || known > setup.startDate ? setup : { ...setup, startDate: parseBusinessDate(known) };
 }
 
 async function runDates(recon: LocalRecon, plan: TryPlan, progress: (message: string) => void): Promise<TryRun[]> {

@@ -188,12 +188,12 @@ async function readQuarantined(database: DatabasePool, account: string) {
 export async function writeTryJson(
   out: Writable,
   source: { database: DatabasePool; bulkPool: Pool; account: string },
-  result: { runs: readonly TryRun[]; reports: readonly string[] },
+  runs: readonly TryRun[],
 ): Promise<void> {
   const write = async (text: string) => {
     if (!out.write(text)) await new Promise((resolve) => out.once('drain', resolve));
   };
-  await write(`{"runs":${JSON.stringify(result.runs)},"rows":[`);
+  await write(`{"runs":${JSON.stringify(runs)},"rows":[`);
   let separator = '';
   for await (const row of readRows(source.bulkPool, source.account)) {
     await write(`${separator}\n${JSON.stringify(row)}`);
@@ -201,7 +201,5 @@ export async function writeTryJson(
   }
   const discrepancies = await readDiscrepancies(source.database, source.account);
   const quarantined = await readQuarantined(source.database, source.account);
-  await write(
-    `\n],"discrepancies":${JSON.stringify(discrepancies)},"quarantined":${JSON.stringify(quarantined)},"reports":${JSON.stringify(result.reports)}}\n`,
-  );
+  await write(`\n],"discrepancies":${JSON.stringify(discrepancies)},"quarantined":${JSON.stringify(quarantined)}}\n`);
 }

@@ -2,11 +2,10 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { currencyExponent, knownCurrencies, stripeExponent } from './currency.ts';
 import { DataError } from './data-error.ts';
-import { formatForPeople, formatMinor, parseDecimalAmount, rescaleMinor } from './money.ts';
+import { AMOUNT_MINOR_MAX, formatForPeople, formatMinor, parseDecimalAmount, rescaleMinor } from './money.ts';
 
-const MINOR_MAX = 2n ** 63n - 1n;
 const currency = fc.constantFrom(...knownCurrencies());
-const minor = fc.bigInt({ min: -MINOR_MAX, max: MINOR_MAX });
+const minor = fc.bigInt({ min: -AMOUNT_MINOR_MAX, max: AMOUNT_MINOR_MAX });
 
 test('what is written is read back as the same minor units, in every currency', () => {
   for (const code of knownCurrencies()) {
@@ -14,7 +13,7 @@ test('what is written is read back as the same minor units, in every currency', 
       fc.property(minor, (amount) => {
         expect(parseDecimalAmount(formatMinor(amount, code), code, 'gross')).toBe(amount);
       }),
-      { numRuns: 30, examples: [[0n], [1n], [-1n], [99n], [-100n], [MINOR_MAX], [-MINOR_MAX]] },
+      { numRuns: 30, examples: [[0n], [1n], [-1n], [99n], [-100n], [AMOUNT_MINOR_MAX], [-AMOUNT_MINOR_MAX]] },
     );
   }
 });
@@ -52,9 +51,9 @@ test.each([
   ['1.234', 'BHD', 1234n],
   ['1.2', 'KWD', 1200n],
   ['0.0001', 'CLF', 1n],
-  ['92233720368547758.07', 'USD', MINOR_MAX],
-  ['-92233720368547758.07', 'USD', -MINOR_MAX],
-  ['9223372036854775807', 'JPY', MINOR_MAX],
+  ['46116860184273879.03', 'USD', AMOUNT_MINOR_MAX],
+  ['-46116860184273879.03', 'USD', -AMOUNT_MINOR_MAX],
+  ['4611686018427387903', 'JPY', AMOUNT_MINOR_MAX],
 ])('%s %s is %s minor units', (text, code, expected) => {
   expect(parseDecimalAmount(text, code, 'gross')).toBe(expected);
 });
@@ -87,8 +86,8 @@ test.each([
   // More decimals than the currency has is an error in the data, never a rounding, zeros or not.
   ['12.345', 'has 3 decimals, USD has 2'],
   ['12.300', 'has 3 decimals, USD has 2'],
-  ['92233720368547758.08', 'is larger than can be stored exactly'],
-  ['-92233720368547758.08', 'is larger than can be stored exactly'],
+  ['46116860184273879.04', 'is larger than can be reckoned with exactly'],
+  ['-46116860184273879.04', 'is larger than can be reckoned with exactly'],
 ])('refuses %j as an amount in USD', (text, reason) => {
   const read = () => parseDecimalAmount(text, 'USD', 'gross');
   expect(read).toThrow(DataError);
@@ -159,12 +158,12 @@ test('rescaling changes the unit and never the value', () => {
 });
 
 test.each([
-  [MINOR_MAX + 1n, 2, 'USD'],
-  [-MINOR_MAX - 1n, 2, 'USD'],
-  [MINOR_MAX, 0, 'USD'],
-  [(MINOR_MAX + 1n) * 100n, 2, 'ISK'],
+  [AMOUNT_MINOR_MAX + 1n, 2, 'USD'],
+  [-AMOUNT_MINOR_MAX - 1n, 2, 'USD'],
+  [AMOUNT_MINOR_MAX, 0, 'USD'],
+  [(AMOUNT_MINOR_MAX + 1n) * 100n, 2, 'ISK'],
 ])('%s counted in %s decimals of %s is more than can be stored', (value, exponent, code) => {
-  expect(() => rescaleMinor(value, exponent, code, 'amount')).toThrow('is larger than can be stored exactly');
+  expect(() => rescaleMinor(value, exponent, code, 'amount')).toThrow('is larger than can be reckoned with exactly');
 });
 
 test.each([
@@ -178,7 +177,7 @@ test.each([
   [-999n, 'JPY', '-999 JPY'],
   [1_000n, 'JPY', '1,000 JPY'],
   [1_234_567n, 'BHD', '1,234.567 BHD'],
-  [MINOR_MAX, 'USD', '92,233,720,368,547,758.07 USD'],
+  [AMOUNT_MINOR_MAX, 'USD', '46,116,860,184,273,879.03 USD'],
 ])('%s of %s reads %s', (amount, code, expected) => {
   expect(formatForPeople({ currency: code, minor: amount })).toBe(expected);
 });

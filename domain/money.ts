@@ -8,8 +8,8 @@ export interface Money {
   readonly minor: bigint;
 }
 
-// PostgreSQL's bigint; an amount beyond it could be summed but not stored.
-const MINOR_MAX = 2n ** 63n - 1n;
+// Half of PostgreSQL's bigint: gross minus fee, one side minus the other and the opposite sign of any amount still fit into one.
+export const AMOUNT_MINOR_MAX = 2n ** 62n - 1n;
 const DECIMAL = /^-?\d{1,19}(?:\.\d{1,6})?$/;
 
 /**
@@ -68,7 +68,8 @@ function exponentOf(currency: string): number {
 }
 
 function inRange(minor: bigint, field: string): bigint {
-  if (minor > MINOR_MAX || minor < -MINOR_MAX) throw new DataError(field, 'is larger than can be stored exactly');
+  if (minor > AMOUNT_MINOR_MAX || minor < -AMOUNT_MINOR_MAX)
+    throw new DataError(field, 'is larger than can be reckoned with exactly');
   return minor;
 }
 

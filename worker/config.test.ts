@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { defaultRuleSet } from '../domain/rule-set.ts';
-import { ConfigInvalid, type Environment, loadConfig, loadRuleSet, type ReconConfig } from './config.ts';
+import { ConfigInvalid, type Environment, loadConfig, type ReconConfig } from './config.ts';
 
 const HOUR_MS = 3_600_000;
 const ENVIRONMENT = {
@@ -262,11 +262,6 @@ test('what is wrong with a rules file is reported under the name of that file', 
   const problems = await problemsOf(GOOD);
   expect(problems).toEqual([expect.stringContaining(`${rules}: cannot be read (`)]);
   expect(problems).toEqual([expect.stringContaining('; correct the path, or leave the rules out')]);
-});
-
-test('a rules file without rules is the default set', async () => {
-  await writeFile(join(folder, 'rules.yaml'), '# nothing yet\n');
-  expect(await loadRuleSet(join(folder, 'rules.yaml'))).toEqual(defaultRuleSet());
 });
 
 test('a file that is not there, not YAML, or empty says so by its name', async () => {

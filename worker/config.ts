@@ -12,6 +12,7 @@ import { assertZone, type BusinessDate, parseBusinessDate } from '../domain/busi
 import { currencyExponent } from '../domain/currency.ts';
 import { durationMs } from '../domain/duration.ts';
 import { defaultRuleSet, type RuleSet, ruleSetSchema } from '../domain/rule-set.ts';
+import { ruleSetProblems } from '../domain/rule-set-problems.ts';
 import { SEVERITIES } from '../domain/vocabulary.ts';
 import { loadMappings } from './load-mappings.ts';
 import { Secret } from './secret.ts';
@@ -212,8 +213,10 @@ function deepFreeze<T extends object>(value: T): T {
 
 /** Reads and checks a rule set file. @throws ConfigInvalid */
 export async function loadRuleSet(path: string): Promise<RuleSet> {
-  const parsed = ruleSetSchema.safeParse((await readYaml(path, 'correct the path, or leave the rules out')) ?? {});
-  if (!parsed.success) throw new ConfigInvalid(path, parsed.error.issues.map(describe));
+  const given = (await readYaml(path, 'correct the path, or leave the rules out')) ?? {};
+  const parsed = ruleSetSchema.safeParse(given);
+  // As `recon rules check` says it.
+  if (!parsed.success) throw new ConfigInvalid(path, ruleSetProblems(given).map(describe));
   return parsed.data;
 }
 
@@ -231,7 +234,7 @@ async function readYaml(path: string, otherwise: string): Promise<unknown> {
   }
 }
 
-function describe(issue: z.core.$ZodIssue): string {
+function describe(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
   const where = issue.path.map(String).join('.');
   return where === '' ? issue.message : `${where}: ${issue.message}`;
 }

@@ -249,25 +249,18 @@ test.each<[string, Partial<InternalPostgresOptions>, new (...given: never[]) => 
 });
 
 test('a wrong password, a wrong database, a wrong url and nobody listening are told apart, without the password', async () => {
-  const changed = (change: (url: URL) => void) => {
-    const url = new URL(readerUrl);
-    change(url);
+  const changed = (parts: Partial<Pick<URL, 'password' | 'pathname' | 'port'>>) => {
+    const url = Object.assign(new URL(readerUrl), parts);
     return failure(source({ url: () => url.href }).probe(NEVER_ABORTED));
   };
-  const wrong = await changed((url) => {
-    url.password = 'hunter2';
-  });
+  const wrong = await changed({ password: 'hunter2' });
   expect(wrong).toBeInstanceOf(AuthRejected);
   expect(wrong.message).toContain('check user and password in the url');
-  expect(
-    await changed((url) => {
-      url.pathname = '/nowhere';
-    }),
-  ).toMatchObject({ name: 'SourceRejected', message: expect.stringContaining('check the database name in the url') });
-  const port = String(await freePort());
-  const nobody = await changed((url) => {
-    url.port = port;
+  expect(await changed({ pathname: '/nowhere' })).toMatchObject({
+    name: 'SourceRejected',
+    message: expect.stringContaining('check the database name in the url'),
   });
+  const nobody = await changed({ port: String(await freePort()) });
   expect(nobody).toBeInstanceOf(SourceUnavailable);
   expect(nobody.message).toBe('internal database: cannot be reached or broke off (ECONNREFUSED)');
   const nonsense = await failure(source({ url: () => 'postgres://shop:hunter2@host:port/db' }).probe(NEVER_ABORTED));

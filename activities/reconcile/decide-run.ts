@@ -191,7 +191,7 @@ async function finish(
   const result = await canonicalResult(connection, input.runId, literals, ruleSetHash(input.rules));
   await connection.query(sql.unsafe`
     insert into data_quality_checks (run_id, name, passed, detail)
-    values (${input.runId}, 'conservation', true, 'open before + introduced + versions + reopened - closed = open after, per side, level, kind and currency')`);
+    values (${input.runId}, 'conservation', true, 'open before + introduced + taken up + versions + reopened - closed = open after, per side, level, kind and currency')`);
   await connection.query(sql.unsafe`
     update reconciliation_runs
     set status = 'completed', finished_at = ${new Date(nowMs).toISOString()}::timestamptz, error = null,

@@ -46,6 +46,8 @@ export async function runMatching(
   for (const tier of TIERS) await runTier(connection, { ...literals, tier }, timings);
   await run('keyless.sql');
   await run('conversion.sql');
+  await run('payout_sums.sql');
+  await run('payouts.sql');
   await run('settlement.sql');
   await run('compare.sql');
   await run('single_rows.sql');

@@ -1,11 +1,12 @@
 // Decides what stands in one row of the list of differences: what differs, what each side says, why. Pure: model in,
 // text out.
 import type { DifferenceField, Side } from '../../domain/vocabulary.ts';
+import { jointLines, settlementLines } from './joint-lines.ts';
 import type { ReportedDiscrepancy, RunFacts, SideRow } from './run-report.ts';
 import { ageWords, dateWords, foreignText, kindWords, moneyWords, reasonWords, ruleWords } from './run-words.ts';
 import { verdictWords } from './verdict-words.ts';
 
-interface SideLine {
+export interface SideLine {
   readonly text: string;
   /** This is what the sides disagree about. */
   readonly differs: boolean;
@@ -25,7 +26,7 @@ export interface DifferenceView {
 
 export function differenceView(discrepancy: ReportedDiscrepancy, run: RunFacts): DifferenceView {
   return {
-    title: verdictWords(discrepancy.verdict).title,
+    title: verdictWords(discrepancy.verdict, discrepancy.level).title,
     kind: kindWords(discrepancy.kind),
     processor: sideLines(discrepancy, 'processor'),
     internal: sideLines(discrepancy, 'internal'),
@@ -37,9 +38,16 @@ export function differenceView(discrepancy: ReportedDiscrepancy, run: RunFacts):
 }
 
 function sideLines(discrepancy: ReportedDiscrepancy, side: Side): SideLine[] {
+  if (discrepancy.level === 'settlement' && side === 'internal') return settlementLines(discrepancy);
   const row = discrepancy[side];
+  if (discrepancy.members !== null || discrepancy.surplus !== null) {
+    return jointLines(discrepancy, side, row === null ? [] : pairLines(discrepancy, row));
+  }
+  return row === null ? linesWithoutRow(discrepancy, side) : pairLines(discrepancy, row);
+}
+
+function pairLines(discrepancy: ReportedDiscrepancy, row: SideRow): SideLine[] {
   const differs = (field: DifferenceField) => discrepancy.differences.some((difference) => difference.field === field);
-  if (row === null) return linesWithoutRow(discrepancy, side);
   return [
     { text: moneyWords(row.amountMinor, row.currency), differs: differs('amount') || differs('currency'), isId: false },
     { text: row.status, differs: differs('status'), isId: false },
@@ -81,14 +89,15 @@ const CLOSED_WORDS = {
 } as const;
 
 function notes(discrepancy: ReportedDiscrepancy): string[] {
-  const { reason, rule, closedBy, state, changedLater, level } = discrepancy;
+  const { reason, rule, closedBy, state, changedLater, level, members } = discrepancy;
   const found: string[] = [];
   if (closedBy !== null) found.push(`${CLOSED_WORDS[closedBy]}${rule === null ? '' : `, ${ruleWords(rule)}`}.`);
-  else if (rule !== null) found.push(`Paired: ${ruleWords(rule)}.`);
-  // "pair by …" says the rule again.
-  if (reason !== null && !(reason.startsWith('pair by ') && rule !== null))
+  else if (rule !== null)
+    found.push(members === null ? `Paired: ${ruleWords(rule)}.` : `Grouped, ${members} rows: ${ruleWords(rule)}.`);
+  // Why it was open is the past of what is closed; "pair by …" and "group of … by …" say the rule again.
+  if (reason !== null && closedBy === null && !(/^(?:pair|group of \d+) by /.test(reason) && rule !== null))
     found.push(foreignText(reasonWords(reason)));
-  if (level === 'settlement') found.push('Seen in the payout.');
+  if (level === 'settlement') found.push('About the payout, not about your records.');
   if (level === 'bank') found.push('Seen at the bank.');
   if (state === 'assigned') found.push('Somebody works on it.');
   if (state === 'proposed') found.push('A decision waits for approval.');

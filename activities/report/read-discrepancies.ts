@@ -5,7 +5,7 @@ import { type RunScope, standsAsOf } from './discrepancies-as-of.ts';
 import { discrepancyRow, toDiscrepancy } from './discrepancy-row.ts';
 import { type ReportedDiscrepancy, SECTIONS } from './run-report.ts';
 
-// Of the other rows of a group or cluster; their number stands in the reason.
+// Of the other rows of a group or cluster; `members` counts all.
 const MEMBERS_SHOWN_MAX = 20;
 
 export async function* readDiscrepancies(
@@ -29,9 +29,11 @@ function declareCursor(scope: RunScope): QuerySqlToken {
     select k.section, k.discrepancy_id as "discrepancyId", k.level, k.anchor_side as "anchorSide",
            k.anchor_external_id as "anchorExternalId", coalesce(k.partner_external_id, w.opposite) as "partnerExternalId",
            k.business_date as "businessDate", k.verdict_then as verdict,
-           case when k.changed_later then v.reason else coalesce(k.reason, v.reason) end || coalesce('; with ' || w.beside, '') as reason,
+           case when k.changed_later then v.reason else coalesce(k.reason, v.reason) end as reason, w.beside as "besideExternalIds",
            case when k.is_over and k.section <> 'closed' then 'open' else k.state end as state,
            k.severity, k.kind, k.currency, k.amount as "amountMinor", k.rule, k.changed_later as "changedLater",
+           case when not k.changed_later then k.members end as members, case when not k.changed_later then k.surplus end as surplus,
+           case when not k.changed_later then k.balanced end as balanced,
            case when k.section = 'closed' then k.closed_by end as "closedBy",
            case when k.changed_later then v.differences else coalesce(k.differences, k.match_differences) end as differences,
            p.external_id as "pExternalId", p.gross as "pAmountMinor", p.fee as "pFeeMinor", p.currency as "pCurrency",

@@ -18,6 +18,24 @@ test('one line per discrepancy, amounts as decimal strings of their own currency
   expect(rows.find(({ section }) => section === 'carried')?.['age_days']).toBe('4');
 });
 
+test('a cluster says how many rows it has, how many are too many, and whether its sides add up to the same', () => {
+  const twice = sampleDiscrepancy({
+    verdict: 'duplicate_processor',
+    besideExternalIds: 'ch_2, =ch_3',
+    members: 3,
+    surplus: 2,
+  });
+  const riddle = sampleDiscrepancy({ level: 'settlement', members: 4, balanced: false });
+  const rows = rowsOf(renderCsv([twice, riddle, sampleDiscrepancy()], sampleRun()));
+  expect(
+    rows.map(({ level, beside_ids, members, surplus, balanced }) => [level, beside_ids, members, surplus, balanced]),
+  ).toEqual([
+    ['activity', 'ch_2, =ch_3', '3', '2', ''],
+    ['settlement', '', '4', '', 'no'],
+    ['activity', '', '', '', ''],
+  ]);
+});
+
 test('a cell that a spreadsheet would calculate gets an apostrophe; a negative amount stays a number', () => {
   const refund = sampleDiscrepancy({
     kind: 'refund',

@@ -41,6 +41,10 @@ const COLUMNS = [
   'rule',
   'reason',
   'closed_by',
+  'beside_ids',
+  'members',
+  'surplus',
+  'balanced',
 ] as const;
 
 export function csvHeader(): string {
@@ -61,7 +65,7 @@ function csvRow(discrepancy: ReportedDiscrepancy, run: RunFacts): string[] {
     discrepancy.section,
     discrepancy.severity,
     discrepancy.verdict,
-    csvText(verdictWords(discrepancy.verdict).title),
+    csvText(verdictWords(discrepancy.verdict, discrepancy.level).title),
     discrepancy.state,
     csvText(run.account),
     run.runDate,
@@ -79,6 +83,10 @@ function csvRow(discrepancy: ReportedDiscrepancy, run: RunFacts): string[] {
     csvText(discrepancy.rule === null ? null : ruleWords(discrepancy.rule)),
     csvText(discrepancy.reason === null ? null : reasonWords(discrepancy.reason)),
     discrepancy.closedBy ?? '',
+    csvText(discrepancy.besideExternalIds),
+    discrepancy.members?.toString() ?? '',
+    discrepancy.surplus?.toString() ?? '',
+    discrepancy.balanced === null ? '' : discrepancy.balanced ? 'yes' : 'no',
   ];
 }
 

@@ -69,6 +69,57 @@ test('puts what the sides say side by side and marks only what differs', () => {
   expect(html).not.toContain('<strong class="differs">1,250.00\u00a0USD</strong>');
 });
 
+const joint = (changes: Partial<Parameters<typeof sampleDiscrepancy>[0]>) =>
+  visible(renderHtml(sampleReport({ discrepancies: [sampleDiscrepancy({ severity: 'high', ...changes })] })));
+
+test('a group shows both sums and all of its rows', () => {
+  const text = joint({
+    verdict: 'amount_mismatch',
+    rule: 'merchant_reference',
+    reason: 'group of 3 by merchant_reference',
+    members: 3,
+    besideExternalIds: 'ch_2',
+    partnerExternalId: 'o_1',
+    differences: [{ field: 'amount', processor: '1021.00', internal: '-25.00' }],
+  });
+  expect(text).toContain('Amounts differ Payment Grouped, 3 rows: same merchant reference. 1,021.00 USD in all');
+  expect(text).toContain('ch_2 \u221225.00 USD in all o_1');
+  expect(text).not.toContain('group of 3');
+});
+
+test('equal rows that are too many are listed, with how many there are for them', () => {
+  const text = joint({ verdict: 'duplicate_processor', members: 3, surplus: 2, besideExternalIds: 'ch_2, ch_3' });
+  expect(text).toContain('order-20260131-00417 ch_2, ch_3 1 row for 3');
+  expect(joint({ verdict: 'duplicate_processor', surplus: 1 })).toContain('none left for it');
+});
+
+test('rows that nobody can tell apart stand on both sides', () => {
+  const text = joint({ verdict: 'ambiguous', members: 4, besideExternalIds: 'ch_2', partnerExternalId: 'o_1, o_2' });
+  expect(text).toContain('ch_2 o_1, o_2 1,250.00 USD');
+});
+
+test('a payout stands against its entries, not against your records', () => {
+  const payout = { level: 'settlement', kind: 'payout', anchorExternalId: 'po_1' } as const;
+  const off = joint({
+    ...payout,
+    verdict: 'unexplained_remainder',
+    differences: [{ field: 'amount', processor: '-95.00', internal: '-95.05' }],
+  });
+  expect(off).toContain('entries: 95.05 USD');
+  const bare = joint({ ...payout, verdict: 'ambiguous' });
+  expect(bare).toContain('Payout without a list of entries');
+  expect(bare).toContain('no entries listed');
+  expect(bare).not.toContain('More than one row fits equally well');
+  expect(bare).not.toContain('not there');
+  const entries = { ...payout, reason: 'no payout has come for 1 entry' };
+  expect(joint({ ...entries, verdict: 'pending_timing' })).toContain('no payout yet');
+  const came = { section: 'closed', state: 'closed', closedBy: 'matched_late', rule: 'payout' } as const;
+  const settled = joint({ ...entries, ...came, verdict: 'matched_late' });
+  expect(settled).toContain('Its partner came, entries and payout add up.');
+  expect(settled).toContain('adds up now');
+  expect(settled).not.toContain('No payout has come');
+});
+
 test('explains each verdict on the page once, with what to do next', () => {
   const text = visible(renderHtml(sampleReport()));
   expect(text.split('Find the order and book it')).toHaveLength(2);

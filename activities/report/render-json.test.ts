@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { canonicalJson } from '../../domain/rule-set.ts';
+import { sampleDiscrepancy } from './discrepancies-for-tests.ts';
 import { jsonDiscrepancy, jsonHead, jsonTail } from './render-json.ts';
 import { cleanReport, sampleReport } from './reports-for-tests.ts';
 import type { RunReport } from './run-report.ts';
@@ -36,6 +37,19 @@ test('writes amounts as decimal strings and instants with their zone', () => {
     totalDiscrepancyAmount: '14572.95',
     window: { start: '2026-01-31T05:00:00.000Z', end: '2026-02-01T05:00:00.000Z' },
   });
+});
+
+test('says of each discrepancy at which level it is, and of a cluster what it holds', () => {
+  const twice = sampleDiscrepancy({ verdict: 'duplicate_processor', members: 3, surplus: 2 });
+  const remainder = sampleDiscrepancy({ level: 'settlement', verdict: 'unexplained_remainder', members: 4 });
+  const { discrepancies } = JSON.parse(
+    render(sampleReport({ discrepancies: [twice, remainder, sampleDiscrepancy()] })),
+  );
+  expect(discrepancies).toMatchObject([
+    { level: 'activity', members: 3, surplus: 2, balanced: null },
+    { level: 'settlement', members: 4, surplus: null, balanced: null },
+    { level: 'activity', members: null, surplus: null, balanced: null },
+  ]);
 });
 
 test('puts each discrepancy on a line of its own, so that a reader needs no more memory than one', () => {

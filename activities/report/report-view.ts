@@ -100,7 +100,7 @@ export function reportView(report: RunReport): ReportView {
       weight: count.toString(),
     })),
     groups: groupViews(report),
-    words: [...new Set(report.discrepancies.map(({ verdict }) => verdict))].map(verdictWords),
+    words: [...new Set(report.discrepancies.map(({ verdict, level }) => verdictWords(verdict, level)))],
     hasLevels: new Set([...report.totals, ...report.verdicts].map(({ level }) => level)).size > 1,
     totals: totalsViews(report),
     verdicts: verdictCountViews(report),

@@ -119,7 +119,10 @@ export interface ReportedDiscrepancy {
   readonly level: Level;
   readonly anchorSide: Side;
   readonly anchorExternalId: string;
+  /** The other side's row; of a group or cluster its rows, the first of them. */
   readonly partnerExternalId: string | null;
+  /** Of a group or cluster: the other rows of the anchor's side, the first of them. */
+  readonly besideExternalIds: string | null;
   readonly businessDate: string;
   readonly verdict: Verdict;
   readonly reason: string | null;
@@ -133,6 +136,12 @@ export interface ReportedDiscrepancy {
   readonly differences: readonly Difference[];
   /** The rule that closed it, where one did. */
   readonly rule: string | null;
+  /** Rows of the group or cluster it stands for; null where it stands for a row or a pair, or a later run changed it. */
+  readonly members: number | null;
+  /** Of equal rows: how many are too many. */
+  readonly surplus: number | null;
+  /** Of rows that nobody can tell apart: whether both sides sum to the same. */
+  readonly balanced: boolean | null;
   readonly closedBy: 'matched_late' | 'netted' | 'superseded' | 'person' | null;
   readonly changedLater: boolean;
 }

@@ -14,6 +14,12 @@ export function moneyWords(minor: bigint, currency: string): string {
   return formatForPeople({ minor, currency }).replace('-', MINUS).replace(' ', NBSP);
 }
 
+/** The same of a decimal string such as "-1234.50". */
+export function decimalWords(decimal: string, currency: string): string {
+  const [whole = '', ...fraction] = decimal.split('.');
+  return [countWordsOf(whole), ...fraction].join('.').replace('-', MINUS) + NBSP + currency;
+}
+
 /** "1,234.50", where the currency stands beside it. */
 export function amountWords(minor: bigint, currency: string): string {
   return moneyWords(minor, currency).split(NBSP)[0] ?? '';
@@ -21,7 +27,11 @@ export function amountWords(minor: bigint, currency: string): string {
 
 /** "1,234" */
 export function countWords(count: bigint | number): string {
-  return count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return countWordsOf(count.toString());
+}
+
+function countWordsOf(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /** "1 difference", "2 differences" */
@@ -114,6 +124,8 @@ export function severityWords(severity: Severity): string {
 export function reasonWords(reason: string): string {
   const paired = /^pair by (\w+)$/.exec(reason)?.[1];
   if (paired !== undefined) return `Paired: ${ruleWords(paired)}.`;
+  const [, rows, grouped] = /^group of (\d+) by (\w+)$/.exec(reason) ?? [];
+  if (grouped !== undefined) return `Grouped, ${rows} rows: ${ruleWords(grouped)}.`;
   return sentence(/^[a-z0-9_]+$/.test(reason) ? reason.replaceAll('_', ' ') : reason);
 }
 
@@ -124,6 +136,10 @@ const RULE_WORDS: Readonly<Record<string, string>> = {
   sum: 'same sum',
   netting: 'a row and its reversal',
   duplicate: 'in place of equal rows',
+  payout: 'entries and payout add up',
+  payout_entry: 'an entry of its payout',
+  not_itemised: 'the payout lists no entries, as the account says',
+  conversion: 'legs of one conversion',
   keyless: 'same amount at about the same time, nobody else to choose from',
   manual: 'put together by a person',
   write_off: 'written off by a person',

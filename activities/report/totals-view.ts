@@ -52,7 +52,7 @@ export function verdictCountViews({ run, verdicts }: RunReport): VerdictCountVie
   return [...verdicts]
     .sort((a, b) => rank(a.verdict) - rank(b.verdict))
     .map(({ side, level, verdict, currency, count, amountMinor }) => ({
-      verdict: verdictWords(verdict).title,
+      verdict: verdictWords(verdict, level).title,
       side: sideWords(side, run.processorName),
       level: levelWords(level),
       count: countWords(count),

@@ -1,6 +1,6 @@
 // Decides how each verdict is said to a person who has never read the design: a title, what it means, what to do next.
 // Used by the report, the mail and the command line. Pure.
-import type { Verdict } from '../../domain/vocabulary.ts';
+import type { Level, Verdict } from '../../domain/vocabulary.ts';
 
 export interface VerdictWords {
   readonly title: string;
@@ -118,6 +118,20 @@ const WORDS: Readonly<Record<Verdict, VerdictWords>> = {
   },
 };
 
-export function verdictWords(verdict: Verdict): VerdictWords {
-  return WORDS[verdict];
+// Where the other side is the list of a payout's entries, some verdicts mean something else.
+const OF_PAYOUTS: Partial<Record<Verdict, VerdictWords>> = {
+  ambiguous: {
+    title: 'Payout without a list of entries',
+    meaning: 'The processor paid out and does not say what for, so that the payout cannot be added up.',
+    next: 'Ask the processor for the entries; if it never lists them, set payoutsItemised: false for this account.',
+  },
+  pending_timing: {
+    title: 'Waiting for the payout',
+    meaning: 'These entries name a payout that has not come yet. Processors take up to ten days.',
+    next: 'Wait: it closes by itself when the payout comes, and becomes a payout that does not add up after ten days.',
+  },
+};
+
+export function verdictWords(verdict: Verdict, level: Level = 'activity'): VerdictWords {
+  return (level === 'settlement' ? OF_PAYOUTS[verdict] : undefined) ?? WORDS[verdict];
 }

@@ -1,7 +1,7 @@
-// Reads what `runs show` says beyond the run itself: rows by verdict, totals per side, checks, coverage.
+// Reads what `runs show` says beyond the run itself: rows by level and verdict, totals per side, checks, coverage.
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
-import { SIDES, VERDICTS } from '../../domain/vocabulary.ts';
+import { LEVELS, SIDES, VERDICTS } from '../../domain/vocabulary.ts';
 
 const factsRow = z.object({
   windowStartMs: z.number(),
@@ -16,6 +16,7 @@ const factsRow = z.object({
 });
 const verdictRow = z.object({
   side: z.enum(SIDES),
+  level: z.enum(LEVELS),
   verdict: z.enum(VERDICTS),
   currency: z.string(),
   count: z.bigint(),
@@ -48,9 +49,8 @@ export async function readRunDetail(database: DatabasePool, runId: bigint): Prom
               where q.account_id = r.account_id and q.business_date = r.run_date and not q.superseded) as "unreadableCount"
       from reconciliation_runs r where r.run_id = ${runId}`),
     database.any(sql.type(verdictRow)`
-      select side, verdict, currency, sum(count)::bigint as count, sum(amount) as "amountMinor"
-      from reconciliation_run_verdicts where run_id = ${runId}
-      group by side, verdict, currency order by side, verdict, currency`),
+      select side, level, verdict, currency, count, amount as "amountMinor"
+      from reconciliation_run_verdicts where run_id = ${runId} order by side, level, verdict, currency`),
     database.any(sql.type(totalRow)`
       select term, side, currency, sum(count)::bigint as count, sum(debits) as "debitsMinor", sum(credits) as "creditsMinor"
       from reconciliation_run_totals where run_id = ${runId} and moves_balance

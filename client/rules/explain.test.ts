@@ -10,7 +10,8 @@ import {
 } from '../../activities/reconcile/situations-for-tests.ts';
 import { plainPalette } from '../terminal/plain-palette-for-tests.ts';
 import { explainRow } from './explain-row.ts';
-import { explanationOnTheWire, renderExplanation } from './render-explanation.ts';
+import { explanationOnTheWire } from './explanation-on-the-wire.ts';
+import { renderExplanation } from './render-explanation.ts';
 import { parseRowAddress } from './row-address.ts';
 
 const { newAccount, started } = situationsForTests();
@@ -95,7 +96,7 @@ const CASES: ReadonlyArray<readonly [id: string, says: readonly string[]]> = [
   [
     'processor/re_4',
     [
-      'It, re_5 and o_4 carry the merchant reference D.',
+      're_4, re_5 and o_4 carry the merchant reference D.',
       '2 rows at Stripe with -50.00 USD, 1 row in your records with -50.00 USD',
       'Its 2 partners',
       'Step        sums',

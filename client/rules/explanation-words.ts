@@ -40,6 +40,7 @@ export function moneyOf(row: Pick<ExplainedRow, 'amountMinor' | 'currency'>): st
 
 /** "a payment of 100.00 USD" */
 export function whatWords(row: ExplainedRow): string {
+  if (row.kind === 'other') return `a row of no known kind with ${moneyOf(row)}`;
   const kind = kindWords(row.kind).toLowerCase();
   return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} of ${moneyOf(row)}`;
 }

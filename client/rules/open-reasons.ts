@@ -48,7 +48,7 @@ export function openReasons(facts: ExplanationFacts, standing: Standing): Verdic
       return {
         pass: 'single rows',
         sentences: [
-          `No table knows the code "${code}", so that nobody can say what this money is.`,
+          `No table knows the code "${code}", so that nobody can say what this money is; it is counted in the totals.`,
           nobodyReason(facts),
         ],
       };

@@ -9,13 +9,14 @@ import {
   timeWords,
 } from '../../activities/report/run-words.ts';
 import { verdictWords } from '../../activities/report/verdict-words.ts';
-import { formatForPeople, formatMinor } from '../../domain/money.ts';
+import { formatForPeople } from '../../domain/money.ts';
 import type { ExplainedRow } from '../database/read-explained-rows.ts';
 import type { ExplanationFacts, Standing } from '../database/read-explanation.ts';
 import { type Palette, toned } from '../terminal/palette.ts';
 import { type Column, renderFacts, renderTable } from '../terminal/table.ts';
 import type { Explanation } from './explain-row.ts';
 import { idWords, keyWords, moneyOf } from './explanation-words.ts';
+import { differencesOf } from './standing-differences.ts';
 
 const SETTLED: ReadonlySet<string> = new Set(['matched', 'matched_tolerance', 'matched_late', 'ignored']);
 
@@ -28,6 +29,7 @@ export function renderExplanation(palette: Palette, explanation: Explanation): s
       [
         renderVerdict(palette, facts, standing, explanation.verdicts.length > 1),
         ...reasons.sentences.map((sentence) => `  ${sentence}`),
+        ...renderNext(palette, standing),
         ...renderOthers(palette, facts, standing),
         ...renderDifferences(palette, facts, standing),
       ].join('\n'),
@@ -69,8 +71,7 @@ function undecided({ row }: ExplanationFacts): string {
 }
 
 function renderVerdict(palette: Palette, facts: ExplanationFacts, standing: Standing, isOneOfSeveral: boolean): string {
-  const isBarePayout = standing.level === 'settlement' && standing.verdict === 'ambiguous';
-  const title = isBarePayout ? 'Payout without a list of entries' : verdictWords(standing.verdict).title;
+  const { title } = verdictWords(standing.verdict, standing.level);
   const discrepancy = facts.discrepancies.find(({ level, state }) => level === standing.level && state !== 'closed');
   const shown = SETTLED.has(standing.verdict) ? palette.good(title) : palette.warning(title);
   const atRisk =
@@ -82,6 +83,10 @@ function renderVerdict(palette: Palette, facts: ExplanationFacts, standing: Stan
       ? ''
       : ` · discrepancy ${discrepancy.discrepancyId}, ${discrepancy.state.replaceAll('_', ' ')}, ${toned(palette, discrepancy.severity)}${atRisk}`;
   return `${isOneOfSeveral ? `${levelWords(standing.level)}: ` : ''}${shown}${number}`;
+}
+
+function renderNext(palette: Palette, { verdict, level }: Standing): string[] {
+  return SETTLED.has(verdict) ? [] : [`  ${palette.heading('Next:')} ${verdictWords(verdict, level).next}`];
 }
 
 const ROW_COLUMNS: readonly Column[] = [
@@ -104,14 +109,10 @@ function rowCells({ processorName, zone }: ExplanationFacts, row: ExplainedRow):
   ];
 }
 
-function renderOthers(
-  palette: Palette,
-  facts: ExplanationFacts,
-  { othersRows, othersCount, isOpen, verdict }: Standing,
-): string[] {
+function renderOthers(palette: Palette, facts: ExplanationFacts, standing: Standing): string[] {
+  const { othersRows, othersCount } = standing;
   if (othersRows.length === 0) return [];
-  const partner = othersCount === 1 ? 'Its partner' : `Its ${othersCount} partners`;
-  const title = isOpen && verdict !== 'pending_timing' ? 'Open together with it' : partner;
+  const title = othersTitle(standing);
   const more = othersCount > othersRows.length ? [`… and ${othersCount - othersRows.length} more`] : [];
   return [
     '',
@@ -125,14 +126,20 @@ function renderOthers(
   ];
 }
 
+function othersTitle({ level, rule, verdict, isOpen, othersCount }: Standing): string {
+  if (level === 'settlement') return 'Counted with it';
+  if (isOpen && verdict !== 'pending_timing') return 'Open together with it';
+  if (rule === 'netting') return 'Cancels with';
+  return othersCount === 1 ? 'Its partner' : `Its ${othersCount} partners`;
+}
+
 function renderDifferences(palette: Palette, facts: ExplanationFacts, standing: Standing): string[] {
   if (standing.differences === null) return [];
   const columns: readonly Column[] = [
     { title: 'Differs' },
-    { title: sideWords('processor', facts.processorName), align: 'right' },
-    { title: sideWords('internal', facts.processorName), align: 'right' },
+    ...differingSides(facts, standing).map((title) => ({ title, align: 'right' as const })),
   ];
-  const rows = differencesOf(facts, standing).map(({ field, processor, internal }) => [
+  const rows = differencesOf(facts, standing, formatForPeople).map(({ field, processor, internal }) => [
     field,
     foreignText(processor ?? 'unknown'),
     foreignText(internal ?? 'unknown'),
@@ -140,18 +147,10 @@ function renderDifferences(palette: Palette, facts: ExplanationFacts, standing: 
   return ['', renderTable(palette, columns, rows)];
 }
 
-const MONEY_FIELDS: ReadonlySet<string> = new Set(['amount', 'fee']);
-
-/** Money was compared in the record's currency. */
-function differencesOf({ row }: ExplanationFacts, { differences, othersRows }: Standing) {
-  const currency = [row, ...othersRows].find(({ side }) => side === 'internal')?.currency ?? row.currency;
-  const words = (field: string, value: string | null) =>
-    value !== null && MONEY_FIELDS.has(field) ? formatMinor(BigInt(value), currency) : value;
-  return Object.entries(differences ?? {}).map(([field, [processor, internal]]) => ({
-    field,
-    processor: words(field, processor),
-    internal: words(field, internal),
-  }));
+/** A payout stands against what its entries make of it, not against your records. */
+function differingSides({ processorName }: ExplanationFacts, { level }: Standing): string[] {
+  if (level === 'settlement') return ['The payout', 'By its entries'];
+  return [sideWords('processor', processorName), sideWords('internal', processorName)];
 }
 
 function renderRejected(palette: Palette, { facts, rejected }: Explanation): string[] {
@@ -186,13 +185,14 @@ function renderHistory(palette: Palette, { history, runs, standings }: Explanati
     ...history.map(({ seq, verdict, level }) => ({ seq, verdict, level })),
     ...settled.map(({ decidedSeq, verdict, level }) => ({ seq: decidedSeq, verdict, level })),
   ];
+  said.sort((a, b) => Number(a.seq - b.seq));
   const levels = new Set(said.map(({ level }) => level));
   // One statement a level is what stands above already.
   if (said.length === levels.size) return [];
   const severalLevels = levels.size > 1;
   const lines = said.map(({ seq, verdict, level }) => {
     const at = severalLevels ? `, ${levelWords(level).toLowerCase()}` : '';
-    return `  ${runs.get(seq)?.run ?? `decision ${seq}`}: ${verdictWords(verdict).title.toLowerCase()}${at}`;
+    return `  ${runs.get(seq)?.run ?? `decision ${seq}`}: ${verdictWords(verdict, level).title.toLowerCase()}${at}`;
   });
   return [[palette.heading('What was said of it'), ...lines].join('\n')];
 }
@@ -206,56 +206,15 @@ function renderOrigin(palette: Palette, { facts, verdicts }: Explanation): strin
   const again = isOpen && facts.latestRun !== null && facts.latestRun.seq !== decided?.seq;
   const looked = again ? `, looked at again by ${facts.latestRun?.run}` : '';
   return renderFacts(palette, [
-    [isOpen ? 'Since' : 'Decided by', decided === null ? '' : `${decided.run}${looked}`],
+    [isOpen ? 'Since' : 'Decided by', decided === null ? '' : `${isOpen ? decided.run : decidedBy(facts)}${looked}`],
     ['Step', passes.join(', ')],
     ['Rules', rules?.ruleSetHash ?? ''],
     ['Code', foreignText(rules?.codeVersion ?? '')],
   ]);
 }
 
-export function explanationOnTheWire({ facts, verdicts, rejected }: Explanation): object {
-  const { row, zone, ...rest } = facts;
-  const shown = (one: ExplainedRow) => ({
-    side: one.side,
-    id: one.id,
-    kind: one.kind,
-    status: one.status,
-    amount: formatMinor(one.amountMinor, one.currency),
-    currency: one.currency,
-    occurredAt: new Date(one.occurredAtMs).toISOString(),
-    date: one.homeDate,
-  });
-  const runOf = (seq: bigint) => rest.runs.get(seq);
-  return {
-    account: facts.account,
-    row: { ...shown(row), version: row.version, introduced: row.introducedSeq !== null },
-    verdicts: verdicts.map(({ standing, reasons }) => ({
-      level: standing.level,
-      verdict: standing.verdict,
-      open: standing.isOpen,
-      rule: standing.rule,
-      pass: reasons.pass,
-      because: reasons.sentences,
-      run: runOf(standing.decidedSeq)?.run ?? null,
-      ruleSetHash: (standing.isOpen ? facts.latestRun : runOf(standing.decidedSeq))?.ruleSetHash ?? null,
-      with: standing.othersRows.map(shown),
-      withCount: standing.othersCount,
-      differences: differencesOf(facts, standing),
-    })),
-    discrepancies: facts.discrepancies.map(({ discrepancyId, amountMinor, ...one }) => ({
-      number: discrepancyId,
-      ...one,
-      amount: formatMinor(amountMinor, one.currency),
-    })),
-    keys: facts.keys,
-    rejected: rejected.map(({ candidate, rejection }) => ({
-      ...shown(candidate.row),
-      shares: candidate.sharedKeys,
-      code: rejection.code,
-      because: rejection.words,
-    })),
-    more: facts.isMoreCandidates,
-    history: facts.history.map(({ seq, ...one }) => ({ run: runOf(seq)?.run ?? null, ...one })),
-    latestRun: facts.latestRun?.run ?? null,
-  };
+/** Levels may be decided by different runs. */
+function decidedBy({ standings, runs }: ExplanationFacts): string {
+  const decided = standings.map(({ decidedSeq }) => runs.get(decidedSeq)?.run ?? `decision ${decidedSeq}`);
+  return [...new Set(decided)].join(', then ');
 }

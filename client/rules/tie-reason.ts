@@ -7,7 +7,7 @@ export function tieReason(facts: ExplanationFacts, { rule, othersRows, groupId }
     .filter(({ row }) => othersRows.some(({ rowId }) => rowId === row.rowId))
     .flatMap(({ sharedKeys }) => sharedKeys);
   const key = shared.find(({ type }) => type === rule) ?? shared[0];
-  const rows = groupId === null ? 'Both rows carry' : `${listWords(['It', ...othersRows.map(idWords)])} carry`;
+  const rows = groupId === null ? 'Both rows carry' : `${listWords([facts.row, ...othersRows].map(idWords))} carry`;
   if (key === undefined)
     return `It was found together with ${idsWords(othersRows)} by ${(rule ?? 'a key').replaceAll('_', ' ')}.`;
   return `${rows} the ${keyWords(key)}.`;

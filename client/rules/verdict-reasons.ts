@@ -49,14 +49,32 @@ function settlementReasons(facts: ExplanationFacts, standing: Standing): string[
     case 'ambiguous':
       return [`Nobody says which rows payout ${payout} paid out: it came without a list of entries.`];
     case 'pending_timing':
-      return [`It belongs to payout ${payout}, which has not come yet.`];
+      return [
+        `It belongs to payout ${payout}, which has not come yet; a payout may take ten days after its last entry.`,
+      ];
+    case 'pending_source':
+      return [`${sentenceOf(rule)}.`, 'What was read does not reach the end of the day: too early to miss anything.'];
     case 'unexplained_remainder': {
       const left = discrepancy === undefined ? '' : `: ${moneyWordsOf(discrepancy)} are left`;
-      return [`Payout ${payout} and its entries must add up to nothing${left}.`, `${sentenceOf(rule)}.`];
+      const sums = remainderReasons(standing, row.currency);
+      return [`Payout ${payout} and its entries must add up to nothing${left}.`, `${sentenceOf(rule)}.`, ...sums];
     }
     default:
       return rule === '' ? [] : [`${sentenceOf(rule)}.`];
   }
+}
+
+/** Which way it is off, and what that often is. */
+function remainderReasons({ differences }: Standing, currency: string): string[] {
+  const [paid, expected] = differences?.amount ?? [];
+  if (paid == null || expected == null) return [];
+  const entries = formatForPeople({ minor: -BigInt(expected), currency });
+  const payout = formatForPeople({ minor: -BigInt(paid), currency });
+  const kept = BigInt(paid) > BigInt(expected);
+  const cause = kept
+    ? 'Less was paid out than the entries brought: often a fee, a reserve or a loan repayment that is not among them.'
+    : 'More was paid out than the entries brought: often an entry that is not listed, or belongs to another payout.';
+  return [`The entries bring ${entries}, ${payout} was paid out. ${cause}`];
 }
 
 const moneyWordsOf = ({ amountMinor, currency }: { readonly amountMinor: bigint; readonly currency: string }) =>

@@ -121,7 +121,7 @@ test.each([
   [{ gross: '1.234,50' }, 'gross: "1.234,50" is not a plain decimal such as 12.30'],
   [{ gross: '=1+1' }, 'gross: "=1+1" is not a plain decimal'],
   [{ gross: '12.305' }, 'gross: "12.305" has 3 decimals, USD has 2'],
-  [{ gross: '99999999999999999.99' }, 'gross: is larger than can be stored exactly'],
+  [{ gross: '99999999999999999.99' }, 'gross: is larger than can be reckoned with exactly'],
   [{ gross: '1'.repeat(60) }, 'gross: is not a decimal in quotes'],
   [{ fee: '' }, 'fee: "" is not a plain decimal'],
   [{ currency: 'XXX' }, 'currency: "XXX" is not an ISO 4217 currency'],
