@@ -40,6 +40,12 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
     sharePercent: 50,
     // Stripe lists a transaction up to five minutes late.
     completeAfterMs: 6 * MINUTE_MS,
+    rules: {
+      compare: ['currency', 'kind', 'amount', 'status', 'fee', 'fx'],
+      referenceRates: { 'EUR/USD': '1.0834', 'GBP/USD': '1.2689', 'USD/JPY': '150.5344' },
+      fxBand: '3',
+    },
+    comparesRates: true,
     emulate: emulateStripe,
   },
   {

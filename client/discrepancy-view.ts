@@ -1,6 +1,7 @@
 // How discrepancies are shown: as a list, and one in full. Ids come from outside: what could move a cursor is not printed.
 import {
   dateWords,
+  fieldWords,
   foreignText,
   kindWords,
   reasonWords,
@@ -105,7 +106,11 @@ function differenceTable(palette: Palette, one: DiscrepancyDetail, processor: st
     { title: sideWords('processor', processor), align: 'right' as const },
     { title: sideWords('internal', processor), align: 'right' as const },
   ];
-  const rows = found.map(({ field, ...sides }) => [field, sides.processor ?? 'unknown', sides.internal ?? 'unknown']);
+  const rows = found.map(({ field, ...sides }) => [
+    fieldWords(field),
+    sides.processor ?? 'unknown',
+    sides.internal ?? 'unknown',
+  ]);
   return [
     renderTable(
       palette,

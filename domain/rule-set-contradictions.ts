@@ -3,6 +3,7 @@
 import { Decimal } from 'decimal.js';
 import { currencyExponent } from './currency.ts';
 import type { RuleSet } from './rule-set.ts';
+import { rateContradictionsOf } from './rule-set-rate-contradictions.ts';
 import { isAtLeastAsBroad, severityLines } from './severity-lines.ts';
 import { SETTLED_VERDICTS } from './vocabulary.ts';
 
@@ -14,7 +15,13 @@ export interface RuleProblem {
 type Tolerance = RuleSet['tolerance'][string];
 
 export function contradictionsOf(rules: RuleSet): RuleProblem[] {
-  return [...ofTolerances(rules), ...ofComparing(rules), ...ofIgnoring(rules), ...ofSeverities(rules)];
+  return [
+    ...ofTolerances(rules),
+    ...ofComparing(rules),
+    ...rateContradictionsOf(rules),
+    ...ofIgnoring(rules),
+    ...ofSeverities(rules),
+  ];
 }
 
 function ofTolerances(rules: RuleSet): RuleProblem[] {
@@ -61,7 +68,6 @@ function ofComparing({ compare, references, keyless }: RuleSet): RuleProblem[] {
   for (const needed of ['currency', 'kind', 'amount'] as const) {
     if (!compare.includes(needed)) found.push({ path: ['compare'], message: `${needed} is always compared: list it` });
   }
-  if (compare.includes('fx')) found.push({ path: ['compare'], message: 'fx needs referenceRates, which are not set' });
   for (const [where, words] of [['compare', compare] as const, ['references', references] as const]) {
     for (const word of twice(words)) found.push({ path: [where], message: `${word} is listed twice: once is enough` });
   }

@@ -4,7 +4,14 @@ import { ruleSetSchema } from './rule-set.ts';
 import type { RuleProblem } from './rule-set-contradictions.ts';
 
 // Under these a wrong entry is left out alone; elsewhere the whole section is.
-const SECTIONS_OF_ENTRIES: ReadonlySet<unknown> = new Set(['tolerance', 'timing', 'partner', 'keyless']);
+const SECTIONS_OF_ENTRIES: ReadonlySet<unknown> = new Set([
+  'tolerance',
+  'timing',
+  'partner',
+  'keyless',
+  'referenceRates',
+  'toleranceAlarm',
+]);
 
 /** Empty where the rule set can be used. */
 export function ruleSetProblems(given: unknown): RuleProblem[] {

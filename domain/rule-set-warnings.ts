@@ -14,6 +14,8 @@ export function warningsOf(rules: RuleSet): RuleProblem[] {
     ...ofPartners(rules),
     ...ofTiming(rules),
     ...ofMatching(rules),
+    ...ofRates(rules),
+    ...ofAlarm(rules),
     ...ofIgnoring(rules),
     ...ofSeverities(rules),
   ];
@@ -107,6 +109,39 @@ function ofMatching({ references, groups, keyless, compare }: RuleSet): RuleProb
     found.push({ path: ['compare'], message });
   }
   return found;
+}
+
+const BAND_LARGE_PERCENT = 10;
+
+function ofRates({ compare, referenceRates, fxBand }: RuleSet): RuleProblem[] {
+  const found: RuleProblem[] = [];
+  const pairs = Object.keys(referenceRates ?? {});
+  const bands =
+    fxBand === undefined ? [] : typeof fxBand === 'string' ? [['', fxBand] as const] : Object.entries(fxBand);
+  if (pairs.length === 0 && referenceRates !== undefined)
+    found.push({ path: ['referenceRates'], message: 'lists no pair: no rate is compared' });
+  if (pairs.length > 0 && !compare.includes('fx'))
+    found.push({ path: ['referenceRates'], message: 'has no effect: compare does not list fx' });
+  if (fxBand !== undefined && pairs.length === 0)
+    found.push({ path: ['fxBand'], message: 'has no effect without referenceRates' });
+  for (const [pair, percent] of bands) {
+    const path = pair === '' ? ['fxBand'] : ['fxBand', pair];
+    if (pairs.length > 0 && pair !== '' && pair !== 'default' && !pairs.includes(pair))
+      found.push({ path, message: 'has no effect: referenceRates does not list the pair so' });
+    if (Number(percent) > BAND_LARGE_PERCENT)
+      found.push({ path, message: `${percent} percent is much: a wrong rate is hardly ever further off` });
+    if (Number(percent) === 0)
+      found.push({ path, message: 'accepts only the reference rate itself, to the smallest unit' });
+  }
+  return found;
+}
+
+function ofAlarm({ tolerance, toleranceAlarm }: RuleSet): RuleProblem[] {
+  return Object.keys(toleranceAlarm ?? {}).flatMap((currency) => {
+    const { absolute, percent } = tolerance[currency] ?? tolerance.default ?? {};
+    if (Number(absolute ?? 0) > 0 || Number(percent ?? 0) > 0) return [];
+    return [{ path: ['toleranceAlarm', currency], message: 'has no effect: no difference is tolerated in it' }];
+  });
 }
 
 function ofIgnoring({ ignore, partner }: RuleSet): RuleProblem[] {

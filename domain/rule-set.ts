@@ -7,10 +7,11 @@ import { contradictionsOf } from './rule-set-contradictions.ts';
 import { KINDS, SEVERITIES, VERDICTS } from './vocabulary.ts';
 
 // What has no form is said alone: abort keeps it from what looks for contradictions, which reckons with it.
-const decimal = z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, {
-  error: 'write a positive decimal string such as "0.01"',
-  abort: true,
-});
+const DECIMAL_WANTED = 'write a positive decimal string such as "0.01"';
+const decimal = z.string(DECIMAL_WANTED).regex(/^\d{1,15}(\.\d{1,6})?$/, { error: DECIMAL_WANTED, abort: true });
+const RATE_WANTED =
+  'write a rate in quotes, such as "1.0842", or one for each day from which it holds: { 2026-01-31: "1.0842" }';
+const rate = z.string().regex(/^\d{1,10}(\.\d{1,10})?$/, { error: RATE_WANTED, abort: true });
 const kind = z.enum(KINDS);
 
 const toleranceSchema = z.strictObject({
@@ -69,6 +70,15 @@ const shape = z.strictObject({
   compare: z
     .array(z.enum(['currency', 'kind', 'amount', 'status', 'fee', 'fx']))
     .default(['currency', 'kind', 'amount', 'status', 'fee']),
+  // "EUR/USD": how many dollars a euro is, from the named day until the next. Absent, so that older rule sets keep their hash.
+  referenceRates: z.record(z.string(), z.union([rate, z.record(z.string(), rate)], RATE_WANTED)).optional(),
+  fxBand: z
+    .union(
+      [decimal, z.record(z.string(), decimal)],
+      'write percent in quotes, such as "2", or by pair: { EUR/USD: "1" }',
+    )
+    .optional(),
+  toleranceAlarm: z.record(z.string(), decimal).optional(),
   ignore: z
     .array(
       z.strictObject({

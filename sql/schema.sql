@@ -128,7 +128,7 @@ create table discrepancies (
   severity severity not null,
   kind kind not null,
   currency text not null,
-  amount bigint not null,
+  amount numeric(38,0) not null,
   partner_external_id text,
   differences jsonb,
   introduced_seq bigint not null,

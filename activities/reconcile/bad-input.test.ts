@@ -265,3 +265,29 @@ test('a member of a group comes in another currency: all of the group is decided
   ]);
   expect(await differences(account)).toEqual(['re_1 missing_internal 3000 EUR', 're_2 amount_mismatch 3000 USD']);
 });
+
+test('what is at risk in a cluster, in surplus rows and in a payout is a sum, and larger than any row may be', async () => {
+  const account = newAccount({ payoutsItemised: true });
+  const settled = { fee: '0.00', payout: 'po_1' };
+  const entries = ['1', '2', '3'].flatMap((name) => [
+    processor(`ch_p${name}`, `payment ${MOST} USD`, settled),
+    internal(`o_p${name}`, `payment ${MOST} USD`, { names: `ch_p${name}` }),
+  ]);
+  await runOf(
+    account,
+    [
+      ...['1', '2', '3'].map((name) => processor(`ch_a${name}`, `payment ${MOST} USD`, { order: 'A' })),
+      ...['1', '2'].map((name) => internal(`o_a${name}`, `payment -${MOST} USD`, { order: 'A' })),
+      ...['1', '2', '3', '4'].map((name) => processor(`ch_b${name}`, `payment ${MOST} USD`, { order: 'B' })),
+      internal('o_b', `payment ${MOST} USD`, { order: 'B' }),
+      ...entries,
+      processor('po_1', 'payout -1.00 USD', { fee: '0.00' }),
+    ],
+    LATER,
+  );
+  expect(await differences(account)).toEqual([
+    `ch_a1 ambiguous ${AMOUNT_MINOR_MAX * 3n} USD 5`,
+    `ch_b1 duplicate_processor ${AMOUNT_MINOR_MAX * 3n} USD 4`,
+    `po_1 unexplained_remainder ${AMOUNT_MINOR_MAX * 3n - 100n} USD`,
+  ]);
+});

@@ -3,6 +3,7 @@
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { canonicalJson, type RuleSet, ruleSetHash } from '../../domain/rule-set.ts';
+import { TOLERANCE_ALARM_DEFAULT_MINOR } from '../../domain/rule-set-alarm.ts';
 import type { Literals } from '../../sql/sql-file.ts';
 import { InvariantViolated, RunClosed } from '../errors.ts';
 import { canonicalResult } from './canonical-result.ts';
@@ -41,6 +42,9 @@ const SERIALIZATION_RETRIES_MAX = 20;
 // A key on more rows than this is no evidence (design section 7).
 const FAN_OUT_MAX = 50;
 const LOOK_BACK_DAYS = 35;
+// So many tolerated differences say something by their signs alone, where so many of them point one way (design section 6).
+const DRIFT_DELTAS_MIN = 20;
+const DRIFT_ONE_WAY_PERCENT = 90;
 const DAY_MS = 86_400_000;
 
 export async function decideRun(deps: DecideDeps, input: DecideInput): Promise<Decision> {
@@ -153,6 +157,10 @@ export async function readLiterals(
     keyless_seconds: rules.keyless.window / 1000,
     compare_status: rules.compare.includes('status'),
     compare_fee: rules.compare.includes('fee'),
+    compare_fx: rules.compare.includes('fx'),
+    drift_total_default: TOLERANCE_ALARM_DEFAULT_MINOR,
+    drift_deltas_min: DRIFT_DELTAS_MIN,
+    drift_one_way_percent: DRIFT_ONE_WAY_PERCENT,
   };
 }
 

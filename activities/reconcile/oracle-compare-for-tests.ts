@@ -1,6 +1,8 @@
-// What rows that explain each other come to, by design section 6: the first of currency, kind, amount, status, fee that differs.
+// What rows that explain each other come to, by design section 6: the first of currency, kind, amount, status, fee, exchange rate
+// that differs.
 import { parseDecimalAmount } from '../../domain/money.ts';
 import type { RuleSet } from '../../domain/rule-set.ts';
+import { isOffRate } from './oracle-rates-for-tests.ts';
 import { amountOf, isI, isP, type Money, type OracleRow, sumOf } from './oracle-row-for-tests.ts';
 
 interface Comparing {
@@ -23,15 +25,20 @@ export function compared(members: readonly OracleRow[], { rules, horizonMs }: Co
   const statuses = members.map((row) => row.facts.status);
   const feesDiffer =
     feesOf(ps) !== null && feesOf(is) !== null && haveOneCurrency(members) && feesOf(ps) !== feesOf(is);
+  const isOff = isOffRate(
+    ps.filter((row) => money(row).currency !== row.facts.currency),
+    rules,
+  );
   const isYoung = ps.some(
     ({ facts }) => facts.occurredAtMs + (rules.timing[facts.kind] ?? rules.timing.default) > horizonMs,
   );
   if (differ(members.map((row) => money(row).currency))) return 'currency_mismatch';
   if (differ(members.map((row) => row.facts.kind))) return 'kind_mismatch';
   if (abs(off) > allowed(rules, money(members[0] as OracleRow).currency, seen)) return 'amount_mismatch';
-  if (differ(statuses) && statuses.includes('pending') && isYoung && !feesDiffer) return 'pending_timing';
+  if (differ(statuses) && statuses.includes('pending') && isYoung && !feesDiffer && !isOff) return 'pending_timing';
   if (differ(statuses)) return 'status_mismatch';
   if (feesDiffer) return 'fee_mismatch';
+  if (isOff) return 'fx_variance';
   if (off !== 0n) return 'matched_tolerance';
   return lateOr('matched', members);
 }

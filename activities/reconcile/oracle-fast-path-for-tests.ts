@@ -1,6 +1,7 @@
 // The fast path of design section 7: a key that one row of each side and kind carries, everything compared equal. First the own
 // id of a movement, then its further ids, then the merchant reference of rows that no id ties to another.
 import type { Board } from './oracle-board-for-tests.ts';
+import { isOffRate } from './oracle-rates-for-tests.ts';
 import {
   type I,
   isI,
@@ -17,8 +18,9 @@ export function fastPath(board: Board): void {
   const reversals = all.filter(isReversal);
   const isHeld = (row: OracleRow) => reversals.includes(row) || reversals.some((reversal) => mayUndo(reversal, row));
   const { references } = board.rules;
+  const isAtRate = (p: P, i: I) => p.facts.currency === i.facts.currency || !isOffRate([p], board.rules);
   const close = (candidates: readonly Pair[], rule: string) => {
-    for (const pair of candidates.filter(([p, i]) => isWholeEqual(p, i) && !isHeld(p) && !isHeld(i)))
+    for (const pair of candidates.filter(([p, i]) => isWholeEqual(p, i) && isAtRate(p, i) && !isHeld(p) && !isHeld(i)))
       board.close(pair, rule);
   };
   if (references.includes('processor_id'))

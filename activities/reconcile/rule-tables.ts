@@ -3,6 +3,8 @@ import { type CommonQueryMethods, sql } from 'slonik';
 import { currencyExponent, knownCurrencies } from '../../domain/currency.ts';
 import { parseDecimalAmount } from '../../domain/money.ts';
 import type { RuleSet } from '../../domain/rule-set.ts';
+import { toleranceAlarms } from '../../domain/rule-set-alarm.ts';
+import { referenceRates } from '../../domain/rule-set-rates.ts';
 import { KINDS } from '../../domain/vocabulary.ts';
 
 export async function createRuleTables(connection: CommonQueryMethods, rules: RuleSet): Promise<void> {
@@ -36,11 +38,41 @@ export async function createRuleTables(connection: CommonQueryMethods, rules: Ru
            string_to_array(s.kinds, ',')::kind[] as kinds, make_interval(secs => s.older_than) as older_than
     from ${sql.unnest(severities(rules), ['int4', 'text', 'numeric', 'text', 'text', 'float8'])}
       as s (ord, severity, at_risk, verdicts, kinds, older_than)`);
+  await createMoneyTables(connection, rules);
+}
+
+/** How currencies are counted, what one is worth in another, and how much of small differences is too much. */
+async function createMoneyTables(connection: CommonQueryMethods, rules: RuleSet): Promise<void> {
   const exponents = knownCurrencies().map((currency) => [currency, currencyExponent(currency) ?? 0]);
   await connection.query(sql.unsafe`
     create temp table currency_exponents on commit drop as
     select e.currency collate "C" as currency, e.exponent
     from ${sql.unnest(exponents, ['text', 'int4'])} as e (currency, exponent)`);
+  const rates = referenceRates(rules).map(({ from, to, validFrom, validUntil, rate, bandPercent }) => [
+    from,
+    to,
+    validFrom ?? '-infinity',
+    validUntil ?? 'infinity',
+    rate,
+    bandPercent,
+  ]);
+  // factor: minor units settled for one minor unit presented; presented_unit: the same at a rate of one.
+  await connection.query(sql.unsafe`
+    create temp table rule_rates on commit drop as
+    select f.presented collate "C" as presented, f.settled collate "C" as settled, f.valid_from::date as valid_from,
+           f.valid_until::date as valid_until, f.band * 0.01 as band, u.unit as presented_unit, f.rate * u.unit as factor
+    from ${sql.unnest(rates, ['text', 'text', 'text', 'text', 'numeric', 'numeric'])}
+      as f (presented, settled, valid_from, valid_until, rate, band)
+    join currency_exponents p on p.currency = f.presented
+    join currency_exponents s on s.currency = f.settled
+    cross join lateral (select case when s.exponent >= p.exponent then power(10::numeric, s.exponent - p.exponent)
+                                    else 1 / power(10::numeric, p.exponent - s.exponent) end as unit) u`);
+  // Looked up once for each converted pair; rates of years are many.
+  await connection.query(sql.unsafe`create index on rule_rates (presented, settled, valid_from)`);
+  const alarms = [...toleranceAlarms(rules)].map(([currency, total]) => [currency, String(total)]);
+  await connection.query(sql.unsafe`
+    create temp table rule_tolerance_alarms on commit drop as
+    select a.currency collate "C" as currency, a.total from ${sql.unnest(alarms, ['text', 'int8'])} as a (currency, total)`);
 }
 
 // 'default' has no currency of its own: its absolute and cap are only meaningful as zero, which the schema allows.

@@ -50,6 +50,7 @@ export async function runMatching(
   await run('payouts.sql');
   await run('settlement.sql');
   await run('compare.sql');
+  await run('tolerance.sql');
   await run('single_rows.sql');
   await run('08_record.sql');
 }

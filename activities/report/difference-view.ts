@@ -41,18 +41,22 @@ function sideLines(discrepancy: ReportedDiscrepancy, side: Side): SideLine[] {
   if (discrepancy.level === 'settlement' && side === 'internal') return settlementLines(discrepancy);
   const row = discrepancy[side];
   if (discrepancy.members !== null || discrepancy.surplus !== null) {
-    return jointLines(discrepancy, side, row === null ? [] : pairLines(discrepancy, row));
+    return jointLines(discrepancy, side, row === null ? [] : pairLines(discrepancy, side, row));
   }
-  return row === null ? linesWithoutRow(discrepancy, side) : pairLines(discrepancy, row);
+  return row === null ? linesWithoutRow(discrepancy, side) : pairLines(discrepancy, side, row);
 }
 
-function pairLines(discrepancy: ReportedDiscrepancy, row: SideRow): SideLine[] {
+function pairLines(discrepancy: ReportedDiscrepancy, side: Side, row: SideRow): SideLine[] {
   const differs = (field: DifferenceField) => discrepancy.differences.some((difference) => difference.field === field);
+  const rate = discrepancy.differences.find(({ field }) => field === 'fx')?.[side];
   return [
     { text: moneyWords(row.amountMinor, row.currency), differs: differs('amount') || differs('currency'), isId: false },
     { text: row.status, differs: differs('status'), isId: false },
     ...(differs('kind') ? [{ text: kindWords(row.kind), differs: true, isId: false }] : []),
     ...(differs('fee') ? [{ text: `fee ${feeWords(row)}`, differs: true, isId: false }] : []),
+    ...(rate == null
+      ? []
+      : [{ text: `${side === 'processor' ? 'rate' : 'reference rate'} ${rate}`, differs: true, isId: false }]),
     ...idLines(row),
   ];
 }

@@ -145,6 +145,11 @@ const RULE_WORDS: Readonly<Record<string, string>> = {
   write_off: 'written off by a person',
 };
 
+/** A rate has no second side: what stands beside it is the reference rate. */
+export function fieldWords(field: string): string {
+  return field === 'fx' ? 'rate (right: reference)' : field;
+}
+
 export function ruleWords(rule: string): string {
   return RULE_WORDS[rule] ?? rule.replaceAll('_', ' ');
 }

@@ -2,6 +2,7 @@
 import { Decimal } from 'decimal.js';
 import { processorWords } from '../../activities/report/run-words.ts';
 import { formatForPeople } from '../../domain/money.ts';
+import { fxBandOf } from '../../domain/rule-set-rates.ts';
 import type { ExplanationFacts, Standing } from '../database/read-explanation.ts';
 import { comparedOf, idsWords, inSide } from './explanation-words.ts';
 import type { StoredRules } from './stored-rules.ts';
@@ -14,15 +15,37 @@ export function differenceReasons(facts: ExplanationFacts, standing: Standing): 
   const fields = ORDER.filter((field) => standing.differences?.[field] !== undefined);
   if (fields.length === 0) return [];
   const rules = facts.runs.get(standing.decidedSeq)?.rules ?? null;
-  const first = fields.length > 1 ? ` The verdict is the first of them: ${fields[0]}.` : '';
+  const first = fields.length > 1 ? ` The verdict is the first of them: ${fields.slice(0, 1).map(fieldWords)}.` : '';
   const amounts = standing.differences?.amount ?? null;
   const isTolerated = standing.verdict === 'matched_tolerance';
   return [
     isTolerated
       ? 'Only the amounts differ, by no more than the rules allow.'
-      : `They disagree about ${fields.join(', ')}.${first}`,
+      : `They disagree about ${fields.map(fieldWords).join(', ')}.${first}`,
     ...(amounts === null ? [] : amountReasons(facts, standing, amounts, rules)),
+    ...rateReasons(facts, standing, rules),
   ];
+}
+
+function fieldWords(field: (typeof ORDER)[number]): string {
+  return field === 'fx' ? 'the exchange rate' : field;
+}
+
+function rateReasons(facts: ExplanationFacts, standing: Standing, rules: StoredRules | null): string[] {
+  const [implied, reference] = standing.differences?.fx ?? [];
+  const settled = [facts.row, ...standing.othersRows].find(({ side }) => side === 'processor')?.currency;
+  const presented = recordCurrency(facts, standing);
+  if (typeof implied !== 'string' || typeof reference !== 'string' || settled === undefined) return [];
+  const band = rules === null ? '' : `, and ${bandWords(rules, presented, settled)}`;
+  return [
+    `${processorWords(facts.processorName)} made ${implied} ${settled} of one ${presented}; the reference rate of the rules is ${reference}${band}.`,
+  ];
+}
+
+function bandWords(rules: StoredRules, presented: string, settled: string): string {
+  const [pair, other] = [`${presented}/${settled}`, `${settled}/${presented}`];
+  const isListed = Object.hasOwn(rules.referenceRates ?? {}, pair);
+  return `they allow ${fxBandOf(rules, isListed ? pair : other)} percent either way`;
 }
 
 function amountReasons(

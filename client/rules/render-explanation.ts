@@ -1,6 +1,7 @@
 // How `recon rules explain` reads in a terminal: the row, its verdict with the reasons, who stands with it, what differs, and who
 // is not its partner and why. Pure. What comes from outside is made safe to print.
 import {
+  fieldWords,
   foreignText,
   kindWords,
   levelWords,
@@ -140,7 +141,7 @@ function renderDifferences(palette: Palette, facts: ExplanationFacts, standing: 
     ...differingSides(facts, standing).map((title) => ({ title, align: 'right' as const })),
   ];
   const rows = differencesOf(facts, standing, formatForPeople).map(({ field, processor, internal }) => [
-    field,
+    fieldWords(field),
     foreignText(processor ?? 'unknown'),
     foreignText(internal ?? 'unknown'),
   ]);

@@ -2,8 +2,11 @@
 import { kindWords, plural } from '../../activities/report/run-words.ts';
 import { verdictWords } from '../../activities/report/verdict-words.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { formatForPeople } from '../../domain/money.ts';
 import type { RuleSet } from '../../domain/rule-set.ts';
+import { TOLERANCE_ALARM_DEFAULT_MINOR, toleranceAlarms } from '../../domain/rule-set-alarm.ts';
 import type { RuleProblem } from '../../domain/rule-set-contradictions.ts';
+import { fxBandOf } from '../../domain/rule-set-rates.ts';
 import { severityLines } from '../../domain/severity-lines.ts';
 import { KINDS } from '../../domain/vocabulary.ts';
 import { oneLine } from '../terminal/one-line.ts';
@@ -23,6 +26,7 @@ export function renderRulesCheck(palette: Palette, { file, rules, hash, problems
     matchingFacts(palette, rules),
     kindTable(palette, rules),
     toleranceTable(palette, rules),
+    ...rateTable(palette, rules),
     ignoreTable(palette, rules),
     severityTable(palette, rules),
     ...(warnings.length === 0
@@ -55,9 +59,11 @@ function textOf({ path, message }: RuleProblem): string {
   return oneLine(steps.length === 0 ? message : `${steps.join(' ')}: ${message}`);
 }
 
+const RATES_SHOWN_MAX = 40;
 const REFERENCE_WORDS = { processor_id: 'processor id', merchant_reference: 'merchant reference' } as const;
 
-function matchingFacts(palette: Palette, { compare, references, groups, keyless }: RuleSet): string {
+function matchingFacts(palette: Palette, rules: RuleSet): string {
+  const { compare, references, groups, keyless } = rules;
   // The order in which they are tried, whatever the order in which they are written.
   const tried = (['processor_id', 'merchant_reference'] as const).filter((reference) => references.includes(reference));
   return renderFacts(palette, [
@@ -68,6 +74,7 @@ function matchingFacts(palette: Palette, { compare, references, groups, keyless 
       'No reference',
       `same amount, currency and kind within ${formatDuration(keyless.window)}, at most ${formatDuration(keyless.lookBack)} back`,
     ],
+    ['Tolerated', alarmWords(rules)],
   ]);
 }
 
@@ -95,6 +102,33 @@ function toleranceTable(palette: Palette, { tolerance }: RuleSet): string {
   });
   const others = tolerance.default === undefined ? [['others', 'none: equal to the last unit']] : [];
   return renderTable(palette, [{ title: 'Currency' }, { title: 'Tolerance' }], [...rows, ...others]);
+}
+
+/** Empty where nothing is tolerated. */
+function alarmWords(rules: RuleSet): string {
+  const alarms = toleranceAlarms(rules);
+  const tolerant = Object.entries(rules.tolerance).filter(
+    ([, { absolute, percent }]) => Number(absolute ?? 0) > 0 || Number(percent ?? 0) > 0,
+  );
+  if (tolerant.length === 0) return '';
+  const totals = tolerant.map(([currency]) =>
+    currency === 'default'
+      ? `${TOLERANCE_ALARM_DEFAULT_MINOR} of the smallest unit of others`
+      : formatForPeople({ minor: alarms.get(currency) ?? TOLERANCE_ALARM_DEFAULT_MINOR, currency }),
+  );
+  return `reported where a run adds up to more than ${totals.join(', ')}, or nearly all points one way`;
+}
+
+/** None where no rate is listed. */
+function rateTable(palette: Palette, rules: RuleSet): string[] {
+  const rows = Object.entries(rules.referenceRates ?? {}).flatMap(([pair, rates]) => {
+    const dated = typeof rates === 'string' ? [['any day', rates]] : Object.entries(rates).sort();
+    return dated.map(([day = '', rate = '']) => [pair, day, rate, `${fxBandOf(rules, pair)} %`]);
+  });
+  const shown = rows.slice(-RATES_SHOWN_MAX);
+  const heads = [{ title: 'Pair' }, { title: 'From' }, { title: 'Rate' }, { title: 'Either way' }] as const;
+  const more = rows.length > shown.length ? [`${rows.length - shown.length} more rates stand above these.`] : [];
+  return rows.length === 0 ? [] : [renderTable(palette, [...heads], shown), ...more];
 }
 
 function ignoreTable(palette: Palette, { ignore }: RuleSet): string {

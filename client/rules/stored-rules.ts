@@ -18,6 +18,8 @@ const storedRulesSchema = z.object({
   timing: z.record(z.string(), z.number()),
   keyless: z.object({ window: z.number(), lookBack: z.number() }),
   compare: z.array(z.string()),
+  referenceRates: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])).optional(),
+  fxBand: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
 });
 export type StoredRules = z.infer<typeof storedRulesSchema>;
 

@@ -81,6 +81,10 @@ where p.takes_part and i.takes_part and :by_processor_id
            else p.currency = i.currency and p.amount = i.amount end
   and (not :compare_status or p.status = i.status)
   and (not :compare_fee or i.fee is null or p.fee is null or p.currency <> i.currency or p.fee = i.fee)
+  and (not :compare_fx or p.currency = i.currency or not exists (
+    select 1 from rule_rates f
+    where f.presented = i.currency and f.settled = p.currency and p.home_date >= f.valid_from and p.home_date < f.valid_until
+      and abs(p.amount - p.presentment_amount * f.factor) > abs(p.presentment_amount * f.factor) * f.band + 1))
   and not exists (select 1 from contested_ids c where c.key = hashtextextended(p.external_id, 0) and c.kind = p.kind)
   and not exists (select 1 from held_processor h where h.row_id = p.row_id)
   and not exists (select 1 from held_internal h where h.row_id = i.row_id)

@@ -101,7 +101,7 @@ union all
 select r.side, 'activity', r.row_id, r.external_id, o.verdict, o.reason, r.kind, r.currency,
        case when o.cluster_no is null then abs(r.amount)
             when o.verdict = 'ambiguous' then l.at_risk
-            else o.surplus * abs(r.amount) end,
+            else o.surplus::numeric * abs(r.amount) end,
        r.introduced_seq, r.home_date, null, null, l.members, o.surplus, o.balanced
 from open_lines o
 join residue r on r.row_id = o.row_id
@@ -111,13 +111,16 @@ union all
 select a.side, 'activity', a.row_id, a.external_id, c.verdict,
        case when c.verdict = 'pending_timing' then 'partner found, status pending'
             when c.only_sum_fits then 'the sum fits, but groups are switched off'
+            when c.verdict = 'amount_mismatch' and c.factor_hint is not null then c.factor_hint
             when c.p_count = 1 and c.i_count = 1 then 'pair by ' || c.rule
             else 'group of ' || c.p_count + c.i_count || ' by ' || c.rule end,
-       a.kind, case when c.verdict = 'amount_mismatch' or c.rule = 'netting' then c.i_currency else a.currency end,
+       a.kind, case when c.verdict = 'amount_mismatch' or c.rule = 'netting' then c.i_currency
+                    when c.verdict = 'fx_variance' then c.converted_currency else a.currency end,
        -- What was netted adds up to nothing: at risk is what our record says.
        abs(case when c.rule = 'netting' then i.amount when c.verdict = 'amount_mismatch' and c.only_sum_fits
                 then (c.differences -> 'amount' ->> 0)::numeric - (c.differences -> 'amount' ->> 1)::numeric
                 when c.verdict = 'amount_mismatch' then c.delta when c.verdict = 'fee_mismatch' then c.fee_delta
+                when c.verdict = 'fx_variance' then c.fx_delta
                 when c.p_count = 1 then p.amount else c.p_amount end),
        a.introduced_seq, a.home_date,
        case when c.p_count = 1 and c.i_count = 1 then case a.side when 'processor' then i.external_id else p.external_id end end,

@@ -43,3 +43,6 @@ grant select on payout_groups to recon_auditor;
 alter table reconciliation_run_totals drop constraint reconciliation_run_totals_term_check;
 alter table reconciliation_run_totals add constraint reconciliation_run_totals_term_check
   check (term in ('open_before', 'introduced', 'taken_up', 'version_delta', 'reopened', 'closed', 'open_after'));
+
+-- At risk in a cluster or a payout is a sum of rows, and sums are not bounded as a row is.
+alter table discrepancies alter column amount type numeric(38, 0);
