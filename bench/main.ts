@@ -1,5 +1,5 @@
 // npm run bench [PART]: what things cost, as seconds, memory, ratio to the least possible and growth. Each figure from a
-// process of its own. --quick takes fewer rows; --json prints one object.
+// process of its own. --quick takes fewer rows; --json prints one object, and what people read on stderr.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchMatching } from './matching.ts';
@@ -16,15 +16,23 @@ const PARTS: Readonly<Record<string, BenchPart>> = {
   'large-file': benchLargeFile,
 };
 
+const USAGE = `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick] [--json]`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
 });
-const { quick, json } = values;
+const { quick, json, help } = values;
 const [name = WITHOUT_NAME] = positionals;
 const part = PARTS[name];
-if (part === undefined || positionals.length > 1) {
-  console.error(`no part "${positionals.join(' ')}" of the bench; there are: ${Object.keys(PARTS).join(', ')}`);
+if (help) {
+  console.log(USAGE);
+} else if (part === undefined || positionals.length > 1) {
+  console.error(`no part "${positionals.join(' ')}" of the bench\n${USAGE}`);
   process.exitCode = 2;
 } else {
   const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);

@@ -44,9 +44,11 @@ async function measureLarge(
   rows: number,
   say: BenchOptions['say'],
 ): Promise<{ figures: WorldFigures; peers: Record<string, PeerFigures> }> {
+  say(`… ${rows} a side, ${RESIDUE * 100} % residue`);
   return withWorld({ rows, residue: RESIDUE }, async (folder) => {
     const figures = await measureWorld(folder, { hasFloor: true });
     describe(`${rows} a side, ${RESIDUE * 100} % residue`, figures, say);
+    say(`… peers on the same files`);
     const peers = await runPeers(folder, say);
     for (const [name, peer] of Object.entries(peers)) {
       const { seconds, rssMb, right, missed, false: wrongly, cannotSay } = peer;
@@ -58,6 +60,7 @@ async function measureLarge(
 }
 
 function measureResidue(rows: number, residue: number, say: BenchOptions['say']): Promise<WorldFigures> {
+  say(`… ${rows} a side, ${residue * 100} % residue`);
   return withWorld({ rows, residue }, async (folder) => {
     const figures = await measureWorld(folder, { hasFloor: true });
     describe(`${rows} a side, ${residue * 100} % residue`, figures, say);
@@ -72,6 +75,7 @@ async function measureHostile(
   plain: WorldFigures,
   say: BenchOptions['say'],
 ): Promise<WorldFigures & { ratioToPlain: number }> {
+  say(`… hostile day on ${rows} a side`);
   return withWorld({ rows, residue: RESIDUE, first: hostileDay(size) }, async (folder) => {
     const figures = await measureWorld(folder, { from: DAY_BEFORE });
     describe(`hostile day on ${rows} a side`, figures, say);
@@ -82,6 +86,7 @@ async function measureHostile(
 }
 
 async function measureConcurrent(rows: number, say: BenchOptions['say']) {
+  say(`… ${ACCOUNTS.length} accounts of ${rows} a side`);
   return withWorld({ rows, residue: RESIDUE }, async (folder) => {
     const after = await runWorld(folder, { accounts: ACCOUNTS });
     const atOnce = await runWorld(folder, { accounts: ACCOUNTS, isParallel: true });
@@ -108,6 +113,7 @@ async function checkPlans(rows: number, size: (typeof HOSTILE)['whole'], say: Be
   const nestedLoops: string[] = [];
   for (const [name, { world, task }] of Object.entries(worlds)) {
     const plansFolder = join(PLANS_FOLDER, name);
+    say(`… the plan of every step: ${name}`);
     const run = await withWorld(world, (folder) => runWorld(folder, { ...task, plansFolder }));
     say(
       `plans        ${name}: ${run.plannedSteps} steps in ${plansFolder}, ${run.nestedLoops.length} nested loops over the pool`,
@@ -120,17 +126,19 @@ async function checkPlans(rows: number, size: (typeof HOSTILE)['whole'], say: Be
 }
 
 function describe(what: string, figures: WorldFigures, say: BenchOptions['say']): void {
-  const { seconds, decideSeconds, floorSeconds, floorJoinSeconds, rssMb, passes, score, wrong } = figures;
+  const { seconds, decideSeconds, floorSeconds, floorJoinSeconds, rssMb, passes, steps, score, wrong } = figures;
   const floor = floorSeconds === null ? '' : ` (floor ${floorSeconds} s, its join ${floorJoinSeconds} s)`;
   say(`${what}  ${seconds} s, decision ${decideSeconds} s${floor}  ${rssMb} MB (target ${TARGETS.rssMb})`);
-  say(
-    `             ${Object.entries(passes)
-      .map(([pass, spent]) => `${pass} ${spent}`)
-      .join(' · ')}`,
-  );
+  say(`             ${listed(passes)}`);
+  say(`             dearest steps: ${listed(steps)}`);
   say(
     `             ${score.rows} rows: right ${score.right} · missed ${score.missed} · false ${score.false} · misnamed ${score.misnamed} · misgrouped ${score.misgrouped}`,
   );
-  const situations = Object.entries(wrong).map(([name, rows]) => `${name} ${rows}`);
-  if (situations.length > 0) say(`             not right: ${situations.join(', ')}`);
+  if (Object.keys(wrong).length > 0) say(`             not right: ${listed(wrong)}`);
+}
+
+function listed(figures: Readonly<Record<string, number>>): string {
+  return Object.entries(figures)
+    .map(([name, figure]) => `${name} ${figure}`)
+    .join(' · ');
 }

@@ -34,6 +34,8 @@ export interface DayFigures {
   readonly phases: Readonly<Record<string, number>>;
   /** Seconds of each pass of the decision. */
   readonly passes: Readonly<Record<string, number>>;
+  /** Seconds of the steps that cost most, the dearest first. */
+  readonly steps: Readonly<Record<string, number>>;
 }
 
 export interface FilesRun {
@@ -51,6 +53,7 @@ interface Span {
   readonly endMs: number;
 }
 
+const DEAREST_STEPS = 12;
 const BENCH_POLICY = { retryInitialMs: 1_000, retryMaxMs: 1_000, heartbeatMs: 60_000 };
 
 /** Gives what `then` makes of it while the servers are still up. */
@@ -90,6 +93,7 @@ export async function runFiles<T>(
       const days = await runAll(recon, plans, task.isParallel ?? false, (runId) => ({
         phases: phases(spans, timings.get(runId) ?? [], runId),
         passes: passes(timings.get(runId) ?? []),
+        steps: dearestSteps(timings.get(runId) ?? []),
       }));
       const seconds = round((performance.now() - startedMs) / 1_000);
       const rssMb = Math.round(process.resourceUsage().maxRSS / 1_024);
@@ -122,7 +126,7 @@ async function runAll(
   recon: LocalRecon,
   plans: readonly TryPlan[],
   isParallel: boolean,
-  figuresOf: (runId: string) => Pick<DayFigures, 'phases' | 'passes'>,
+  figuresOf: (runId: string) => Pick<DayFigures, 'phases' | 'passes' | 'steps'>,
 ): Promise<DayFigures[]> {
   const runOne = async ({ setup, dates }: TryPlan): Promise<DayFigures[]> => {
     const days: DayFigures[] = [];
@@ -186,10 +190,20 @@ const isGate = (pass: string) => pass.endsWith('_gate.sql');
 const isSummary = (pass: string) => pass.endsWith('_summary.sql');
 
 function passes(steps: readonly StepTiming[]): Record<string, number> {
-  const byPass: Record<string, number> = {};
-  for (const { pass, ms } of steps) {
-    const name = pass.replace(/\.sql$/, '');
-    byPass[name] = (byPass[name] ?? 0) + ms / 1_000;
-  }
-  return Object.fromEntries(Object.entries(byPass).map(([name, seconds]) => [name, round(seconds)]));
+  return Object.fromEntries(secondsBy(steps, nameOfPass).map(([name, seconds]) => [name, round(seconds)]));
+}
+
+function dearestSteps(steps: readonly StepTiming[]): Record<string, number> {
+  const byStep = secondsBy(steps, ({ pass, step }) => `${nameOfPass({ pass })}.${step}`).sort(([, a], [, b]) => b - a);
+  return Object.fromEntries(byStep.slice(0, DEAREST_STEPS).map(([name, seconds]) => [name, round(seconds)]));
+}
+
+function nameOfPass({ pass }: Pick<StepTiming, 'pass'>): string {
+  return pass.replace(/\.sql$/, '');
+}
+
+function secondsBy(steps: readonly StepTiming[], nameOf: (step: StepTiming) => string): [string, number][] {
+  const seconds = new Map<string, number>();
+  for (const step of steps) seconds.set(nameOf(step), (seconds.get(nameOf(step)) ?? 0) + step.ms / 1_000);
+  return [...seconds];
 }

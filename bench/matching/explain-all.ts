@@ -18,7 +18,6 @@ export async function explainAll(url: string): Promise<void> {
       `session_preload_libraries = 'auto_explain'`,
       `auto_explain.log_min_duration = 0`,
       `auto_explain.log_analyze = on`,
-      `auto_explain.log_timing = off`,
       `auto_explain.log_format = 'json'`,
     ]) {
       await client.query(`alter database ${database} set ${setting}`);

@@ -14,31 +14,49 @@ export interface HostileSize {
 const DAY_MS = 86_400_000;
 export const DAY_BEFORE = new Date(Date.parse(WORLD_DATE) - DAY_MS).toISOString().slice(0, 10);
 const SETTLED_LATE_EVERY = 10;
+const LOST_EVERY = 4;
 
 export function hostileDay(size: HostileSize): (shop: Shop) => Iterable<WorldSituation> {
   return (shop) => [
     { name: 'hostile_equal_amounts', rows: equalAmounts(shop, size.equalAmounts) },
     { name: 'hostile_one_key', rows: oneKey(shop, size.rowsOfOneKey) },
+    { name: 'hostile_one_parent', rows: oneParent(shop, size.rowsOfOneKey) },
     ...openBefore(shop, size.openBefore),
   ];
 }
 
-/** So many a side, and nothing that tells them apart. */
+/** So many a side, of two days, and nothing that tells them apart. */
 function equalAmounts(shop: Shop, count: number): RowTruth[] {
   const minor = shop.keylessPrice();
-  return Array.from({ length: count }, () => {
-    const row = shop.charge({ order: null, minor, currency: 'USD' });
+  return Array.from({ length: count }, (_, at) => {
+    const today = shop.charge({ order: null, minor, currency: 'USD' });
+    const row = { ...today, occurredAtMs: today.occurredAtMs - (at % 2) * DAY_MS };
     return apart('ambiguous', row, shop.book(row, { names: null }));
   }).flat();
 }
 
-/** A key that stands everywhere is no evidence: half of the rows are named by their id, of the others there is no record. */
+/**
+ * A key that stands everywhere is no evidence: half of the rows are named by their id, of the others there is no record. Every
+ * fourth record names an id that nobody has, under the same key.
+ */
 function oneKey(shop: Shop, count: number): RowTruth[] {
   const order = shop.newOrder();
   return Array.from({ length: count }, (_, at) => {
     const row = shop.charge({ order });
     if (at % 2 === 0) return matched(row, shop.book(row)).map((truth) => ({ ...truth, group: String(at) }));
-    return apart('missing_internal', row);
+    if (at % LOST_EVERY > 1) return apart('missing_internal', row);
+    const lost = shop.record({ order, names: shop.random.stripeId('ch_', 24) });
+    return [...apart('missing_internal', row), ...apart('missing_processor', lost)];
+  }).flat();
+}
+
+/** A parent that stands everywhere says as little: half of its rows are booked, the others reverse none of them. */
+function oneParent(shop: Shop, count: number): RowTruth[] {
+  const parent = shop.random.stripeId('ch_', 24);
+  return Array.from({ length: count }, (_, at) => {
+    const row = shop.charge({ parent });
+    if (at % 2 === 0) return matched(row, shop.book(row)).map((truth) => ({ ...truth, group: String(at) }));
+    return apart('missing_internal', { ...row, minor: -row.minor, reverses: true });
   }).flat();
 }
 

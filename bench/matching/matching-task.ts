@@ -30,6 +30,7 @@ export const matchingRunSchema = z.object({
       seconds: z.number(),
       phases: secondsByName,
       passes: secondsByName,
+      steps: secondsByName,
     }),
   ),
   floor: z.object({ seconds: z.number(), joinSeconds: z.number() }).nullable(),

@@ -46,6 +46,7 @@ export interface WorldFigures {
   readonly floorJoinSeconds: number | null;
   readonly rssMb: number;
   readonly passes: Readonly<Record<string, number>>;
+  readonly steps: Readonly<Record<string, number>>;
   readonly score: Omit<Score, 'situations'>;
   /** How many rows of each situation are not right. */
   readonly wrong: Readonly<Record<string, number>>;
@@ -68,6 +69,7 @@ export async function measureWorld(folder: string, given: Partial<MatchingTask> 
     floorJoinSeconds: run.floor === null ? null : round(run.floor.joinSeconds),
     rssMb: run.rssMb,
     passes: day.passes,
+    steps: day.steps,
     score,
     wrong: Object.fromEntries(wrong),
   };

@@ -32,6 +32,22 @@ test('a subquery asked for every row is one, however deep it stands', () => {
   expect(nestedLoopsOver(plan, POOL)).toEqual(['SubPlan 1: 150000 loops, 0 rows touched, pool 200000']);
 });
 
+test('what is kept and not read again is none', () => {
+  const kept = { 'Node Type': 'Seq Scan', 'Actual Rows': 2, 'Actual Loops': 1 };
+  const plan = loopOver({ 'Node Type': 'Materialize', 'Actual Rows': 2, 'Actual Loops': 100_000, Plans: [kept] });
+  expect(nestedLoopsOver(plan, POOL)).toEqual([]);
+});
+
+test('a hash join that meets every row of a key with every other is as bad as a loop', () => {
+  const plan = {
+    'Node Type': 'Hash Join',
+    'Actual Rows': 0,
+    'Rows Removed by Join Filter': 25_000_000,
+    'Actual Loops': 1,
+  };
+  expect(nestedLoopsOver(plan, POOL)).toEqual(['Hash Join: 25000000 pairs met, pool 200000']);
+});
+
 test('a hash join over everything is none', () => {
   const scan = { 'Node Type': 'Seq Scan', 'Actual Rows': POOL, 'Actual Loops': 1 };
   const plan = {

@@ -1,5 +1,5 @@
-// Decides whether a plan loops over the pool: a nested loop, or a subquery asked row by row, that began too often or touched
-// many times the rows that the pool has. Reads a plan as EXPLAIN (ANALYZE, FORMAT JSON) writes it.
+// Decides whether a plan loops over the pool: a nested loop, or a subquery asked row by row, that read too often or touched
+// many times the rows that the pool has; or any join that met so many. Reads a plan as EXPLAIN (ANALYZE, FORMAT JSON) writes it.
 
 export interface PlanNode {
   readonly 'Node Type': string;
@@ -25,8 +25,12 @@ export function nestedLoopsOver(plan: PlanNode, poolRows: number): string[] {
   const touchedMax = Math.max(LOOPS_MIN, TOUCHED_TIMES_POOL * poolRows);
   const found: string[] = [];
   for (const node of nodesOf(plan)) {
+    const met = isHashOrMerge(node)
+      ? (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 0) + removedByJoin(node)
+      : 0;
+    if (met > touchedMax) found.push(`${node['Node Type']}: ${Math.round(met)} pairs met, pool ${poolRows}`);
     for (const inner of innersOf(node)) {
-      const loops = inner['Actual Loops'] ?? 0;
+      const loops = readsOf(inner);
       const touched = [...nodesOf(inner)].reduce((sum, part) => sum + touchedBy(part), 0) + removedByJoin(node);
       if (loops <= loopsMax && touched <= touchedMax) continue;
       const what = inner['Subplan Name'] ?? `${node['Node Type']} over ${inner['Node Type']}`;
@@ -60,6 +64,17 @@ function touchedBy(node: PlanNode): number {
     (node['Rows Removed by Index Recheck'] ?? 0) +
     (node['Rows Removed by Join Filter'] ?? 0);
   return perLoop * (node['Actual Loops'] ?? 0);
+}
+
+/** How often it was read: less than it began where what it read is kept, or a condition said that there is nothing to read. */
+function readsOf(inner: PlanNode): number {
+  return Math.max(
+    ...[...nodesOf(inner)].filter(({ Plans }) => Plans === undefined).map((leaf) => leaf['Actual Loops'] ?? 0),
+  );
+}
+
+function isHashOrMerge({ 'Node Type': type }: PlanNode): boolean {
+  return type === 'Hash Join' || type === 'Merge Join';
 }
 
 function removedByJoin(node: PlanNode): number {

@@ -8,17 +8,19 @@ select row_id, parent_id, kind from pool_processor where reverses and takes_part
 
 -- step: held_processor hashed
 -- A reversal and what it points to (same parent, or parent = its id) are for netting; a pair found here would hide that.
+-- Asked of each row once: a parent may have thousands of rows, and of reversals.
 create temp table held_processor on commit drop as
 select row_id from reversals_processor
 union
-select p.row_id from pool_processor p join reversals_processor r on r.kind = p.kind and r.parent_id = p.external_id where p.takes_part
+select p.row_id from pool_processor p
+where p.takes_part and (
+  (p.kind, p.external_id) in (select kind, parent_id from reversals_processor where parent_id is not null)
+  or p.parent_id is not null and (p.kind, p.parent_id) in (select kind, parent_id from reversals_processor where parent_id is not null))
 union
-select p.row_id from pool_processor p join reversals_processor r on r.kind = p.kind and r.parent_id = p.parent_id where p.takes_part
-union
-select f.row_id from row_references f
-join reversals_processor r on r.parent_id = f.value
-join pool_processor p on p.row_id = f.row_id and p.version = f.version and p.kind = r.kind
+select p.row_id from row_references f
+join pool_processor p on p.row_id = f.row_id and p.version = f.version
 where f.account_id = :account_id and f.type = 'processor_id' and p.takes_part
+  and (p.kind, f.value) in (select kind, parent_id from reversals_processor where parent_id is not null)
 
 -- step: held_internal hashed
 create temp table held_internal on commit drop as
@@ -27,9 +29,10 @@ with reversals as materialized (
 )
 select row_id from reversals
 union
-select i.row_id from pool_internal i join reversals r on r.kind = i.kind and r.parent_id = i.external_id where i.takes_part
-union
-select i.row_id from pool_internal i join reversals r on r.kind = i.kind and r.parent_id = i.parent_id where i.takes_part
+select i.row_id from pool_internal i
+where i.takes_part and (
+  (i.kind, i.external_id) in (select kind, parent_id from reversals where parent_id is not null)
+  or i.parent_id is not null and (i.kind, i.parent_id) in (select kind, parent_id from reversals where parent_id is not null))
 
 -- step: analyze_held_processor
 analyze held_processor

@@ -4,12 +4,13 @@
 
 -- step: id_pairs hashed
 create temp table fast_pairs on commit drop as
-with candidates as (
+with uncontested as materialized (
+  select f.value, f.row_id, f.kind from pool_references f
+  where :by_processor_id and not exists (select 1 from contested_ids c where c.key = hashtextextended(f.value, 0) and c.kind = f.kind)
+), candidates as (
   select distinct f.row_id as p_row_id, i.row_id as i_row_id
-  from pool_references f
-  join rest_internal i on i.processor_reference = f.value and i.kind = f.kind
-  where i.takes_part and :by_processor_id
-    and not exists (select 1 from contested_ids c where c.key = hashtextextended(f.value, 0) and c.kind = f.kind)
+  from uncontested f join rest_internal i on i.processor_reference = f.value and i.kind = f.kind
+  where i.takes_part and i.processor_reference is not null
 ), counted as (
   select *, count(*) over (partition by p_row_id) as of_p, count(*) over (partition by i_row_id) as of_i from candidates
 )
@@ -19,17 +20,16 @@ select p_row_id, i_row_id, 'processor_id'::text as rule from counted where of_p 
 analyze fast_pairs
 
 -- step: tied_processor hashed
--- Rows with a candidate by processor id, whatever its kind or amount.
+-- Rows with a candidate by processor id, whatever its kind or amount. Asked of each row once: an id may stand on thousands.
 create temp table tied_processor on commit drop as
-select p.row_id from rest_processor p join rest_internal i on i.processor_reference = p.external_id
+select p.row_id from rest_processor p where p.external_id in (select processor_reference from rest_internal where processor_reference is not null)
 union
-select f.row_id from pool_references f join rest_internal i on i.processor_reference = f.value
+select f.row_id from pool_references f where f.value in (select processor_reference from rest_internal where processor_reference is not null)
 
 -- step: tied_internal hashed
 create temp table tied_internal on commit drop as
-select i.row_id from rest_processor p join rest_internal i on i.processor_reference = p.external_id
-union
-select i.row_id from pool_references f join rest_internal i on i.processor_reference = f.value
+select i.row_id from rest_internal i
+where i.processor_reference in (select external_id from rest_processor) or i.processor_reference in (select value from pool_references)
 
 -- step: contested_references hashed
 create temp table contested_references on commit drop as
@@ -41,12 +41,18 @@ select merchant_reference, kind from rest_internal where merchant_reference is n
 analyze contested_references
 
 -- step: reference_pairs hashed
+-- Contested keys are dropped before the join: ten thousand rows of one key on both sides would meet a hundred million times.
+-- A join by two columns keeps rows without a reference in its hash table (PostgreSQL 18), all in one bucket: so they are named.
 insert into fast_pairs
+with uncontested as materialized (
+  select p.row_id, p.merchant_reference, p.kind from rest_processor p
+  where p.takes_part and p.merchant_reference is not null and :by_merchant_reference
+    and not exists (select 1 from contested_references c where c.value = p.merchant_reference and c.kind = p.kind)
+    and not exists (select 1 from tied_processor t where t.row_id = p.row_id)
+)
 select p.row_id, i.row_id, 'merchant_reference'
-from rest_processor p join rest_internal i on i.merchant_reference = p.merchant_reference and i.kind = p.kind
-where p.takes_part and i.takes_part and :by_merchant_reference
-  and not exists (select 1 from contested_references c where c.value = p.merchant_reference and c.kind = p.kind)
-  and not exists (select 1 from tied_processor t where t.row_id = p.row_id)
+from uncontested p join rest_internal i on i.merchant_reference = p.merchant_reference and i.kind = p.kind
+where i.takes_part and i.merchant_reference is not null
   and not exists (select 1 from tied_internal t where t.row_id = i.row_id)
 
 -- step: match_by_reference hashed

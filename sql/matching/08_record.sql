@@ -210,13 +210,16 @@ analyze unconcerned
 -- Only evidence closes: the anchor is in a group that this run decided without a difference, or another row of its group or
 -- cluster became the anchor.
 with decided as (
-  select m.p_row_id as row_id, m.i_row_id is null and m.group_id is null and m.rule <> 'duplicate' as alone, m.level, m.rule, m.verdict
-  from matches m join unconcerned l on m.p_row_id = l.anchor_row_id and m.level = l.level
-  where m.released_seq is null and m.decided_seq = :seq
+  -- One look-up by the index of live rows for each: nothing tells the planner how much this run wrote, and it would try all pairs.
+  select l.anchor_row_id as row_id, m.i_row_id is null and m.group_id is null and m.rule <> 'duplicate' as alone, l.level, m.rule, m.verdict
+  from unconcerned l cross join lateral (
+    select * from matches m where m.p_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null limit 1) m
+  where m.decided_seq = :seq
   union all
-  select m.i_row_id, m.p_row_id is null and m.group_id is null and m.rule <> 'duplicate', m.level, m.rule, m.verdict
-  from matches m join unconcerned l on m.i_row_id = l.anchor_row_id and m.level = l.level
-  where m.released_seq is null and m.decided_seq = :seq
+  select l.anchor_row_id, m.p_row_id is null and m.group_id is null and m.rule <> 'duplicate', l.level, m.rule, m.verdict
+  from unconcerned l cross join lateral (
+    select * from matches m where m.i_row_id = l.anchor_row_id and m.level = l.level and m.released_seq is null limit 1) m
+  where m.decided_seq = :seq
 ), evidence as (
   select l.discrepancy_id, case when m.rule = 'netting' then 'netted' when m.alone then 'superseded' else 'matched_late' end as closed_by,
          m.rule as detail, m.verdict

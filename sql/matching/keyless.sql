@@ -23,10 +23,11 @@ select l.*,
             when side = 'processor' then count(*) filter (where side = 'internal' and no_reference) over near
             when no_reference then count(*) filter (where side = 'processor') over near
             else count(*) filter (where side = 'processor' and no_reference) over near end as candidates,
-       case when side = 'processor' and no_reference then min(row_id) filter (where side = 'internal') over near
-            when side = 'processor' then min(row_id) filter (where side = 'internal' and no_reference) over near
-            when no_reference then min(row_id) filter (where side = 'processor') over near
-            else min(row_id) filter (where side = 'processor' and no_reference) over near end as candidate
+       -- Of one candidate the sum is the candidate. A sum moves along with its window; a minimum would be sought anew in each.
+       case when side = 'processor' and no_reference then sum(row_id) filter (where side = 'internal') over near
+            when side = 'processor' then sum(row_id) filter (where side = 'internal' and no_reference) over near
+            when no_reference then sum(row_id) filter (where side = 'processor') over near
+            else sum(row_id) filter (where side = 'processor' and no_reference) over near end as candidate_sum
 from lonely l
 window near as (partition by kind, compared_currency, compared_amount order by occurred_at
                 range between ':keyless_seconds seconds'::interval preceding and ':keyless_seconds seconds'::interval following)
@@ -35,13 +36,14 @@ window near as (partition by kind, compared_currency, compared_amount order by o
 -- Rows that hang together by their candidates: near in time, step by step. sole: two rows that have only each other.
 create temp table tied on commit drop as
 with spaced as (
-  select c.*, occurred_at - lag(occurred_at) over w > ':keyless_seconds seconds'::interval as apart
+  select c.*, case when candidates = 1 then candidate_sum::bigint end as candidate,
+         occurred_at - lag(occurred_at) over w > ':keyless_seconds seconds'::interval as apart
   from counted c where candidates > 0
   window w as (partition by kind, compared_currency, compared_amount order by occurred_at)
 ), numbered as (
   select s.*, count(*) filter (where apart) over (partition by kind, compared_currency, compared_amount order by occurred_at) as session,
          candidates = 1 and exists (
-           select 1 from counted o where o.row_id = s.candidate and o.candidates = 1 and o.candidate = s.row_id) as sole
+           select 1 from counted o where o.row_id = s.candidate and o.candidates = 1 and o.candidate_sum = s.row_id) as sole
   from spaced s
 ), clustered as (
   select n.*, case when sole then least(row_id, candidate)

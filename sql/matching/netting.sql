@@ -55,20 +55,24 @@ analyze shared
 -- step: booked_too hashed
 -- Our side books the reversal: a record of its amount, a reversing record of one of both, or one that reverses the undone row's record.
 -- Joined by hash, once for each way to say whom a record reverses: one condition over both could only be tried pair by pair.
+-- Of many reversing records of one parent the outermost two say whether there is another than the record itself.
 delete from undoing u using (
+  with reversing as materialized (
+    select parent_id, kind, min(row_id) as first_row_id, max(row_id) as last_row_id
+    from residue where side = 'internal' and reverses and moves_balance and status <> 'void' and parent_id is not null
+    group by parent_id, kind
+  )
   select s.reversal, s.original from shared s where s.same_kind and ((s.p_row_id = s.reversal and s.equal) or s.reverses)
   union
   select s.reversal, s.original from shared s
-  join residue r on r.parent_id = s.external_id
-  join residue p on p.row_id = s.original and p.kind = r.kind
-  where r.side = 'internal' and r.reverses and r.moves_balance and r.status <> 'void'
-    and s.p_row_id = s.original and s.same_kind and r.row_id <> s.row_id
+  join residue p on p.row_id = s.original
+  join reversing r on r.parent_id = s.external_id and r.kind = p.kind
+  where s.p_row_id = s.original and s.same_kind and (r.first_row_id <> s.row_id or r.last_row_id <> s.row_id)
   union
   select s.reversal, s.original from shared s
-  join residue r on r.parent_id = s.parent_id
-  join residue p on p.row_id = s.original and p.kind = r.kind
-  where r.side = 'internal' and r.reverses and r.moves_balance and r.status <> 'void'
-    and s.p_row_id = s.original and s.same_kind and r.row_id <> s.row_id
+  join residue p on p.row_id = s.original
+  join reversing r on r.parent_id = s.parent_id and r.kind = p.kind
+  where s.p_row_id = s.original and s.same_kind and s.parent_id is not null and (r.first_row_id <> s.row_id or r.last_row_id <> s.row_id)
 ) b
 where b.reversal = u.reversal and b.original = u.original
 

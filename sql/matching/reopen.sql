@@ -63,28 +63,43 @@ where same_kind and verdict = 'amount_mismatch' and not differences ?| array['ki
   and (differences -> 'amount' ->> 0)::numeric - (differences -> 'amount' ->> 1)::numeric
       + case side when 'processor' then amount else -amount end = 0
 
--- step: touch_undone hashed
--- What a reversal of the residue undoes: the row it names, or one of the same parent.
+-- step: reversals_left
+create temp table reversals_left on commit drop as
+select row_id, parent_id, kind, amount, currency from left_processor
+where reverses and takes_part and moves_balance and status <> 'void' and parent_id is not null and amount <> 0
+
+-- step: analyze_reversals_left
+analyze reversals_left
+
+-- step: named_undone
+-- The row that a reversal of the residue names, by each of its ids.
+create temp table named_undone on commit drop as
+select t.row_id, t.home_date, null::integer as version, r.kind, r.amount, r.currency from reversals_left r
+join transaction_ids t on t.external_id = r.parent_id and t.account_id = :account_id and t.side = 'processor'
+union
+select f.row_id, f.home_date, f.version, r.kind, r.amount, r.currency from reversals_left r
+join row_references f on f.value = r.parent_id and f.account_id = :account_id and f.type = 'processor_id'
+
+-- step: same_parent hashed
+-- Or one of the same parent. By all that must be equal at once: a parent may have thousands of rows, and of reversals.
+insert into named_undone
+select p.row_id, p.home_date, p.version, p.kind, -p.gross, p.currency from processor_transactions p
+where p.account_id = :account_id and p.home_date >= ':look_back_date' and p.home_date <= ':last_date' and p.parent_id is not null
+  and exists (select 1 from reversals_left r where r.parent_id = p.parent_id and r.kind = p.kind and r.amount = -p.gross and r.currency = p.currency)
+
+-- step: analyze_named_undone
+analyze named_undone
+
+-- step: touch_undone
+-- What it undoes, where that is in a live group.
 insert into touched
-with reversals as materialized (
-  select row_id, parent_id, kind, amount, currency from left_processor
-  where reverses and takes_part and moves_balance and status <> 'void' and parent_id is not null and amount <> 0
-), named as (
-  select r.kind, r.amount, r.currency, t.row_id, t.home_date, null::integer as version from reversals r
-  join transaction_ids t on t.external_id = r.parent_id and t.account_id = :account_id and t.side = 'processor'
-  union
-  select r.kind, r.amount, r.currency, f.row_id, f.home_date, f.version from reversals r
-  join row_references f on f.value = r.parent_id and f.account_id = :account_id and f.type = 'processor_id'
-  union
-  select r.kind, r.amount, r.currency, p.row_id, p.home_date, p.version from reversals r
-  join processor_transactions p on p.parent_id = r.parent_id and p.account_id = :account_id
-    and p.home_date >= ':look_back_date' and p.home_date <= ':last_date'
-)
-select p.row_id
-from named n
+select n.row_id
+from named_undone n
 join processor_transactions p on p.home_date = n.home_date and p.row_id = n.row_id and p.kind = n.kind and p.gross = -n.amount
   and p.currency = n.currency and p.moves_balance and (n.version is null or p.version = n.version)
-join matches m on m.p_row_id = p.row_id and m.p_version = p.version and m.level = 'activity' and m.released_seq is null
+cross join lateral (
+  select m.* from matches m
+  where m.p_row_id = p.row_id and m.p_version = p.version and m.level = 'activity' and m.released_seq is null limit 1) m
 where m.decided_seq < :seq and m.rule not in ('netting', 'manual', 'write_off') and (m.i_row_id is not null or m.group_id is not null)
 
 -- step: analyze_touched
@@ -93,11 +108,13 @@ analyze touched
 -- step: opened_again
 create temp table opened_again on commit drop as
 with lines as (
-  select m.* from matches m join (select distinct row_id from touched) t on t.row_id = m.p_row_id
-  where m.level = 'activity' and m.released_seq is null and m.decided_seq < :seq
+  select m.* from (select distinct row_id from touched) t
+  cross join lateral (select m.* from matches m where m.p_row_id = t.row_id and m.level = 'activity' and m.released_seq is null limit 1) m
+  where m.decided_seq < :seq
   union
-  select m.* from matches m join (select distinct row_id from touched) t on t.row_id = m.i_row_id
-  where m.level = 'activity' and m.released_seq is null and m.decided_seq < :seq
+  select m.* from (select distinct row_id from touched) t
+  cross join lateral (select m.* from matches m where m.i_row_id = t.row_id and m.level = 'activity' and m.released_seq is null limit 1) m
+  where m.decided_seq < :seq
 )
 select * from lines
 union
@@ -107,14 +124,22 @@ select m.* from matches m where m.released_seq is null and m.group_id in (select
 analyze opened_again
 
 -- step: release_touched
+-- Each line found by the index of live rows, as above: joined, the planner would try every line with every live one.
 update matches m set released_seq = :seq
-from opened_again r
-where m.released_seq is null and m.p_row_id = r.p_row_id and m.level = r.level
+from (
+  select l.at from opened_again r cross join lateral (
+    select m.ctid as at from matches m where m.p_row_id = r.p_row_id and m.level = r.level and m.released_seq is null limit 1) l
+) o
+where m.ctid = o.at
 
 -- step: release_touched_internal
 update matches m set released_seq = :seq
-from opened_again r
-where r.p_row_id is null and m.released_seq is null and m.i_row_id = r.i_row_id and m.level = r.level
+from (
+  select l.at from opened_again r cross join lateral (
+    select m.ctid as at from matches m where m.i_row_id = r.i_row_id and m.level = r.level and m.released_seq is null limit 1) l
+  where r.p_row_id is null
+) o
+where m.ctid = o.at
 
 -- step: opened
 select from opened_again
