@@ -30,7 +30,9 @@ function undoneRows(board: Board): Undone[] {
   const isSole = (row: OracleRow) =>
     new Set(pairs.filter((pair) => isOf(pair, row)).flatMap(({ original, reversal }) => [original, reversal])).size ===
     2;
-  const unbooked = pairs.filter((pair) => isSole(pair.original) && isSole(pair.reversal) && !isBookedToo(board, pair));
+  const sole = pairs.filter((pair) => isSole(pair.original) && isSole(pair.reversal));
+  const others = board.left('processor').filter((row) => !sole.some((pair) => isOf(pair, row)));
+  const unbooked = sole.filter((pair) => !isBookedToo(board, pair, others));
   return unbooked.filter(
     (pair) => !unbooked.some((other) => other.original === pair.reversal && other.original.key < pair.original.key),
   );
@@ -48,13 +50,17 @@ export function cancels(reversal: OracleRow, original: OracleRow): boolean {
   return mayUndo(reversal, original) && isOpposite;
 }
 
-/** A record of the reversal's kind that shares its key and has its amount or reverses, or that reverses the original's record. */
-function isBookedToo(board: Board, { original, reversal }: Undone): boolean {
+/**
+ * A record of the reversal's kind that shares its key and has its amount or reverses, or that reverses the original's record;
+ * but a reversing record that another movement stands for says nothing of this one.
+ */
+function isBookedToo(board: Board, { original, reversal }: Undone, others: readonly OracleRow[]): boolean {
   const records = board.left('internal').filter((record) => record.facts.kind === reversal.facts.kind);
   const ofOriginal = records.filter((record) => board.shareKey(record, original) && !record.facts.reverses);
   return records.some((record) => {
     if (board.shareKey(record, reversal) && board.isEqual(record, reversal)) return true;
-    if (!isReversal(record)) return false;
+    if (!isReversal(record) || others.some((row) => board.isEqual(row, record) && board.shareKey(row, record)))
+      return false;
     const undoes = ofOriginal.some((booked) => mayUndo(record, booked));
     return undoes || board.shareKey(record, reversal) || board.shareKey(record, original);
   });

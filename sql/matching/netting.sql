@@ -52,6 +52,20 @@ join residue i on i.row_id = ki.row_id
 -- step: analyze_shared
 analyze shared
 
+-- step: spoken_for hashed
+-- Reversing records that another movement stands for: they say nothing of these reversals.
+create temp table spoken_for on commit drop as
+with cancelling as (
+  select reversal as row_id from undoing union select original from undoing
+)
+select distinct i.row_id
+from residue i
+join left_keys ki on ki.row_id = i.row_id
+join left_keys kp on kp.type = ki.type and kp.value = ki.value and kp.side = 'processor'
+join residue p on p.row_id = kp.row_id and p.kind = i.kind and p.compared_currency = i.compared_currency and p.compared_amount = i.compared_amount
+where i.side = 'internal' and i.reverses and i.moves_balance and i.status <> 'void'
+  and exists (select 1 from undoing) and not exists (select 1 from cancelling c where c.row_id = p.row_id)
+
 -- step: booked_too hashed
 -- Our side books the reversal: a record of its amount, a reversing record of one of both, or one that reverses the undone row's record.
 -- Joined by hash, once for each way to say whom a record reverses: one condition over both could only be tried pair by pair.
@@ -60,9 +74,10 @@ delete from undoing u using (
   with reversing as materialized (
     select parent_id, kind, min(row_id) as first_row_id, max(row_id) as last_row_id
     from residue where side = 'internal' and reverses and moves_balance and status <> 'void' and parent_id is not null
+      and row_id not in (select row_id from spoken_for)
     group by parent_id, kind
   )
-  select s.reversal, s.original from shared s where s.same_kind and ((s.p_row_id = s.reversal and s.equal) or s.reverses)
+  select s.reversal, s.original from shared s where s.same_kind and ((s.p_row_id = s.reversal and s.equal) or (s.reverses and s.row_id not in (select row_id from spoken_for)))
   union
   select s.reversal, s.original from shared s
   join residue p on p.row_id = s.original
