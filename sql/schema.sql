@@ -573,6 +573,7 @@ CREATE UNIQUE INDEX one_running_per_account_day ON public.reconciliation_runs US
 CREATE INDEX payout_entries_by_batch ON public.payout_entries USING btree (account_id, batch_id);
 CREATE INDEX payout_entries_by_payout ON public.payout_entries USING btree (payout_id, account_id);
 CREATE INDEX quarantined_rows_by_day ON public.quarantined_rows USING btree (account_id, business_date);
+CREATE INDEX row_references_by_date ON public.row_references USING brin (home_date);
 CREATE INDEX row_references_by_value ON public.row_references USING btree (value, account_id, type);
 CREATE INDEX row_verdicts_by_cluster ON public.row_verdicts USING btree (cluster_row_id, level) WHERE (cluster_row_id IS NOT NULL);
 CREATE INDEX row_verdicts_by_decision ON public.row_verdicts USING btree (account_id, decision_seq);

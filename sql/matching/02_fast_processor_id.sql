@@ -6,6 +6,28 @@
 create temp table reversals_processor on commit drop as
 select row_id, parent_id, kind from pool_processor where reverses and takes_part and moves_balance
 
+-- step: pool_references if has_references
+-- The further ids of the pool's rows. What came with this run is found by its days, what is older row by row: never by reading all
+-- ids that ever were.
+create temp table pool_references on commit drop as
+with older as materialized (
+  select row_id, version, kind from pool_processor where takes_part and home_date < ':min_date'
+)
+select f.value, p.row_id, p.kind
+from row_references f join pool_processor p on p.row_id = f.row_id and p.version = f.version
+where f.account_id = :account_id and f.type = 'processor_id' and p.takes_part
+  and f.home_date >= ':min_date' and f.home_date <= ':run_date' and p.home_date >= ':min_date'
+union all
+select f.value, o.row_id, o.kind
+from older o cross join lateral (
+  select f.value from row_references f where f.row_id = o.row_id and f.version = o.version and f.type = 'processor_id' offset 0) f
+
+-- step: no_pool_references unless has_references
+create temp table pool_references (value text collate "C", row_id bigint, kind kind) on commit drop
+
+-- step: analyze_pool_references
+analyze pool_references
+
 -- step: held_processor hashed
 -- A reversal and what it points to (same parent, or parent = its id) are for netting; a pair found here would hide that.
 -- Asked of each row once: a parent may have thousands of rows, and of reversals.
@@ -17,10 +39,8 @@ where p.takes_part and (
   (p.kind, p.external_id) in (select kind, parent_id from reversals_processor where parent_id is not null)
   or p.parent_id is not null and (p.kind, p.parent_id) in (select kind, parent_id from reversals_processor where parent_id is not null))
 union
-select p.row_id from row_references f
-join pool_processor p on p.row_id = f.row_id and p.version = f.version
-where f.account_id = :account_id and f.type = 'processor_id' and p.takes_part
-  and (p.kind, f.value) in (select kind, parent_id from reversals_processor where parent_id is not null)
+select row_id from pool_references
+where (kind, value) in (select kind, parent_id from reversals_processor where parent_id is not null)
 
 -- step: held_internal hashed
 create temp table held_internal on commit drop as
@@ -39,18 +59,6 @@ analyze held_processor
 
 -- step: analyze_held_internal
 analyze held_internal
-
--- step: pool_references if has_references
-create temp table pool_references on commit drop as
-select f.value, p.row_id, p.kind
-from row_references f join pool_processor p on p.row_id = f.row_id and p.version = f.version
-where f.account_id = :account_id and f.type = 'processor_id' and p.takes_part
-
--- step: no_pool_references unless has_references
-create temp table pool_references (value text collate "C", row_id bigint, kind kind) on commit drop
-
--- step: analyze_pool_references
-analyze pool_references
 
 -- step: contested_ids hashed
 -- Keys that more than one row of a side and kind carries: no fast path through them. By hash, which groups a million keys

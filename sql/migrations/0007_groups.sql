@@ -11,6 +11,9 @@ create index matches_by_group on matches (group_id) where group_id is not null;
 -- What was matched in place of duplicates that nobody can tell apart: asked again in every run.
 create index matches_for_duplicates on matches (account_id) where released_seq is null and rule = 'duplicate';
 
+-- Further ids come in the order of their days: a few pages say which blocks hold the ids of a day.
+create index row_references_by_date on row_references using brin (home_date);
+
 -- The anchor of the cluster that an open row belongs to: rows of an ambiguous component, or duplicates that no key names.
 -- Null for an open row that stands alone.
 alter table row_verdicts add column cluster_row_id bigint;
