@@ -47,7 +47,7 @@ with surplus as (
 )
 select side, row_id, case side when 'processor' then 'duplicate_processor' else 'duplicate_internal' end::verdict,
        case when partners = 0 then 'one more than its partner explains'
-            else surplus || ' of ' || greatest(p_count, i_count) || ' equal rows are too many' end,
+            else surplus || ' of ' || greatest(p_count, i_count) || ' equal rows ' || case surplus when 1 then 'is' else 'are' end || ' too many' end,
        case when partners > 0 then min(row_id) over (partition by value, kind, compared_currency, compared_amount, side) end,
        case when partners = 0 then 1 else surplus end, null::boolean
 from (
