@@ -31,14 +31,11 @@ export class PortTaken extends LocalServerError {
 
 export class DataDirInUse extends LocalServerError {
   override readonly name = 'DataDirInUse';
-  readonly pid: number;
   readonly dataDir: string;
 
-  constructor(pid: number, dataDir: string) {
-    super(
-      `${dataDir} is in use by a running PostgreSQL (pid ${pid}). End the command that started it, or choose another folder.`,
-    );
-    this.pid = pid;
+  /** `holder`: who has it, as far as that can be told. */
+  constructor(holder: string, dataDir: string) {
+    super(`${dataDir} is in use by ${holder}. End the command that started it, or choose another folder.`);
     this.dataDir = dataDir;
   }
 }

@@ -31,7 +31,7 @@ export async function assertDataDirFree(dataDir: string, knownAs: string): Promi
         return true;
       }
       if (lines[7]?.trim() === 'stopping') return undefined;
-      throw new DataDirInUse(pid, knownAs);
+      throw new DataDirInUse(`a running PostgreSQL (pid ${pid})`, knownAs);
     },
   });
 }

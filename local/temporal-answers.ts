@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { Connection } from '@temporalio/client';
 import type { ServerChild } from './child-process.ts';
-import { messageOf, PortTaken, ServerStartFailed, WaitedTooLong } from './errors.ts';
+import { DataDirInUse, messageOf, PortTaken, ServerStartFailed, WaitedTooLong } from './errors.ts';
 import { logTail } from './log-tail.ts';
 import { pollUntil } from './poll-until.ts';
 
@@ -15,6 +15,8 @@ export interface StartingTemporal {
   readonly child: ServerChild;
   readonly port: number;
   readonly namespace: string;
+  /** Undefined when all is kept in memory. */
+  readonly dbFile: string | undefined;
   readonly logFile: string;
   /** How long the log was before this start. */
   readonly logStart: number;
@@ -45,8 +47,10 @@ export async function temporalAnswers(server: StartingTemporal): Promise<void> {
   }
 }
 
-async function whyItEnded({ logFile, logStart }: StartingTemporal): Promise<Error> {
+async function whyItEnded({ dbFile, logFile, logStart }: StartingTemporal): Promise<Error> {
   const said = await logTail(logFile, logStart);
+  if (dbFile !== undefined && said.includes('SQLITE_BUSY'))
+    return new DataDirInUse('a running Temporal server', dbFile);
   const taken = /port (\d+): .*address already in use/.exec(said)?.[1];
   return taken === undefined
     ? new ServerStartFailed('Temporal', 'its process ended', said)

@@ -103,7 +103,7 @@ async function startOn(
     orphanedFolder: folder,
   });
   try {
-    const ready = temporalAnswers({ child, port, namespace, logFile, logStart, signal });
+    const ready = temporalAnswers({ child, port, namespace, dbFile, logFile, logStart, signal });
     await withElapsed(onProgress, 'starting Temporal', ready);
   } catch (error) {
     await child.stop(CRASH);

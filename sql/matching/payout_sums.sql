@@ -62,9 +62,13 @@ where payout_id is not null and moves_balance and not withdrawn and not test_mod
 group by payout_id, currency, level
 
 -- step: touched_rows
+-- What a row said before its newest version of the same read names no payout: it depends on how the read was cut.
 create temp table touched_rows on commit drop as
 select t.external_id, r.row_id, r.home_date, r.version, r.level, r.kind, r.reverses, r.currency, r.payout_id, r.occurred_at, r.gross,
-       r.fee, r.net, r.moves_balance and not r.withdrawn and not r.test_mode as counts, b.introduced_seq
+       r.fee, r.net, not exists (
+         select 1 from processor_transactions l
+         where l.home_date = r.home_date and l.row_id = r.row_id and l.batch_id = r.batch_id and l.version > r.version) as ends_read,
+       r.moves_balance and not r.withdrawn and not r.test_mode as counts, b.introduced_seq
 from (select distinct external_id from payout_touched) t
 join transaction_ids i on i.external_id = t.external_id and i.account_id = :account_id and i.side = 'processor'
 join processor_transactions r on r.home_date = i.home_date and r.row_id = i.row_id
@@ -92,7 +96,7 @@ row_then as (
 ), row_payout as (
   select distinct on (m.at, r.external_id) m.at, r.external_id, r.payout_id
   from touched_rows r join moments m on r.introduced_seq <= m.at
-  where r.payout_id is not null order by m.at, r.external_id, r.version desc
+  where r.payout_id is not null and r.ends_read order by m.at, r.external_id, r.version desc
 ), list_then as (
   select distinct on (m.at, l.external_id) m.at, l.*
   from touched_lists l join moments m on l.entries_seq <= m.at order by m.at, l.external_id, l.version desc

@@ -21,12 +21,14 @@ from introduced_payouts p
 where p.kind = 'payout' or p.level = 'settlement' or p.row_id in (select row_id from settlement_before)
 
 -- step: own_payout
--- The payout that an older version named.
+-- The payout that an older version named, of another read.
 update settlement_rows s set payout_id = v.payout_id
 from (
   select distinct on (t.row_id) t.row_id, t.payout_id
   from settlement_rows r join processor_transactions t on t.home_date = r.home_date and t.row_id = r.row_id
   where r.payout_id is null and r.version > 1 and t.version < r.version and t.payout_id is not null
+    and not exists (select 1 from processor_transactions l
+                    where l.home_date = t.home_date and l.row_id = t.row_id and l.batch_id = t.batch_id and l.version > t.version)
   order by t.row_id, t.version desc
 ) v where v.row_id = s.row_id
 
@@ -74,6 +76,8 @@ left join lateral (
 left join lateral (
   select v.payout_id from processor_transactions v
   where v.home_date = t.home_date and v.row_id = t.row_id and v.version <= t.version and v.payout_id is not null
+    and not exists (select 1 from processor_transactions l
+                    where l.home_date = v.home_date and l.row_id = v.row_id and l.batch_id = v.batch_id and l.version > v.version)
   order by v.version desc limit 1) o on true
 where not exists (select 1 from settlement_rows r where r.row_id = b.row_id)
 
