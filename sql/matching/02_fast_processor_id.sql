@@ -7,19 +7,19 @@ create temp table reversals_processor on commit drop as
 select row_id, parent_id, kind from pool_processor where reverses and takes_part and moves_balance
 
 -- step: pool_references if has_references
--- The further ids of the pool's rows. What came with this run is found by its days, what is older row by row: never by reading all
--- ids that ever were.
+-- The further ids of the pool's rows. What came with this run is found by its days, open rows of other days one by one: never by
+-- reading all ids that ever were.
 create temp table pool_references on commit drop as
-with older as materialized (
-  select row_id, version, kind from pool_processor where takes_part and home_date < ':min_date'
+with others as materialized (
+  select row_id, version, kind from pool_processor where takes_part and home_date not between ':min_date' and ':run_date'
 )
 select f.value, p.row_id, p.kind
 from row_references f join pool_processor p on p.row_id = f.row_id and p.version = f.version
 where f.account_id = :account_id and f.type = 'processor_id' and p.takes_part
-  and f.home_date >= ':min_date' and f.home_date <= ':run_date' and p.home_date >= ':min_date'
+  and f.home_date between ':min_date' and ':run_date' and p.home_date between ':min_date' and ':run_date'
 union all
 select f.value, o.row_id, o.kind
-from older o cross join lateral (
+from others o cross join lateral (
   select f.value from row_references f where f.row_id = o.row_id and f.version = o.version and f.type = 'processor_id' offset 0) f
 
 -- step: no_pool_references unless has_references
