@@ -72,9 +72,13 @@ function recordsLeft(board: Board, { original }: Undone, netted: ReadonlySet<Ora
     .left()
     .filter(isP)
     .filter((row) => !netted.has(row));
-  return board
+  const stood = board
     .left()
     .filter(isI)
-    .filter((record) => board.isEqual(record, original) && board.shareKey(record, original))
-    .filter((record) => !others.some((row) => board.isEqual(row, record) && board.shareKey(row, record)));
+    .filter((record) => board.isEqual(record, original) && board.shareKey(record, original));
+  // A void one beside one that says paid says nothing.
+  const moved = stood.filter((record) => record.facts.movesBalance);
+  return (moved.length > 0 ? moved : stood).filter(
+    (record) => !others.some((row) => board.isEqual(row, record) && board.shareKey(row, record)),
+  );
 }

@@ -41,7 +41,7 @@ analyze undoing
 create temp table shared on commit drop as
 select distinct u.reversal, u.original, kp.row_id as p_row_id, i.row_id, i.kind = p.kind as same_kind,
        i.kind = p.kind and i.compared_currency = p.compared_currency and i.compared_amount = p.compared_amount as equal,
-       i.reverses and i.moves_balance and i.status <> 'void' as reverses, i.external_id, i.parent_id, i.status
+       i.reverses and i.moves_balance and i.status <> 'void' as reverses, i.external_id, i.parent_id, i.status, i.moves_balance
 from undoing u
 cross join lateral (values (u.reversal), (u.original)) m (row_id)
 join left_keys kp on kp.row_id = m.row_id
@@ -97,12 +97,15 @@ delete from undoing u using undoing b, residue n, residue o
 where b.original = u.reversal and b.reversal = u.original and n.row_id = b.original and o.row_id = u.original and n.external_id < o.external_id
 
 -- step: records_left hashed
--- The records that stood for the undone row, and for which no other movement is there.
+-- The records that stood for the undone row, and for which no other movement is there. A void one beside one that says paid says
+-- nothing.
 create temp table records_left on commit drop as
 with stood as (
-  select s.reversal, s.original, s.row_id, s.status
-  from shared s join undoing u on u.reversal = s.reversal and u.original = s.original
-  where s.p_row_id = s.original and s.equal
+  select * from (
+    select s.reversal, s.original, s.row_id, s.status, s.moves_balance, bool_or(s.moves_balance) over (partition by s.reversal) as any_moved
+    from shared s join undoing u on u.reversal = s.reversal and u.original = s.original
+    where s.p_row_id = s.original and s.equal) e
+  where moves_balance or not any_moved
 ), netted as (
   select reversal as row_id from undoing union select original from undoing
 ), claimed as (

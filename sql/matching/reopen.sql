@@ -38,7 +38,8 @@ analyze left_money
 -- Rows of the residue beside the live rows that they share a key with. What a person decided stays.
 create temp table left_edges on commit drop as
 select k.side, k.row_id, g.side as live_side, g.row_id as live_row_id, g.type, g.rule, g.verdict, g.group_id, g.differences,
-       r.kind = g.kind as same_kind, case when r.currency = g.currency then r.amount end as amount, g.amount as live_amount, r.moves_balance
+       r.kind = g.kind as same_kind, case when r.currency = g.currency then r.amount end as amount, g.amount as live_amount, r.moves_balance,
+       r.currency = g.presentment_currency and r.amount = g.presentment_amount as as_presented
 from left_keys k
 join live_rows g on g.type = k.type and g.value = k.value
 join left_money r on r.row_id = k.row_id
@@ -52,7 +53,7 @@ select live_row_id as row_id from left_edges
 where same_kind and side <> live_side and type = 'processor_id' and rule in ('merchant_reference', 'keyless') and amount = live_amount
 union
 select live_row_id from left_edges
-where same_kind and side = 'internal' and live_side = 'processor' and rule = 'netting' and amount = live_amount
+where same_kind and side = 'internal' and live_side = 'processor' and rule = 'netting' and (amount = live_amount or as_presented)
 union
 select live_row_id from left_edges
 where same_kind and side <> live_side and moves_balance and amount = live_amount and verdict = 'status_mismatch'
