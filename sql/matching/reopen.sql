@@ -73,13 +73,17 @@ where reverses and takes_part and moves_balance and status <> 'void' and parent_
 analyze reversals_left
 
 -- step: named_undone
--- The row that a reversal of the residue names, by each of its ids.
+-- The row that a reversal of the residue names, by each of its ids: one look-up each, never by reading all ids there are.
 create temp table named_undone on commit drop as
 select t.row_id, t.home_date, null::integer as version, r.kind, r.amount, r.currency from reversals_left r
-join transaction_ids t on t.external_id = r.parent_id and t.account_id = :account_id and t.side = 'processor'
+cross join lateral (
+  select t.row_id, t.home_date from transaction_ids t
+  where t.external_id = r.parent_id and t.account_id = :account_id and t.side = 'processor' limit 1) t
 union
 select f.row_id, f.home_date, f.version, r.kind, r.amount, r.currency from reversals_left r
-join row_references f on f.value = r.parent_id and f.account_id = :account_id and f.type = 'processor_id'
+cross join lateral (
+  select f.row_id, f.home_date, f.version from row_references f
+  where f.value = r.parent_id and f.account_id = :account_id and f.type = 'processor_id' offset 0) f
 
 -- step: same_parent hashed
 -- Or one of the same parent. By all that must be equal at once: a parent may have thousands of rows, and of reversals.
