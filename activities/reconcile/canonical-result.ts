@@ -15,7 +15,7 @@ export async function canonicalResult(
   literals: Literals,
   ruleSetHash: string,
 ): Promise<{ text: string; resultDigest: string; inputDigest: string }> {
-  const query = (step: string) => connection.any(stepQuery('10_summary.sql', step, literals, record));
+  const query = (step: string) => connection.any(stepQuery('summary.sql', step, literals, record));
   const run = await connection.one(sql.type(runNumbers)`
     select account, run_date, outcome, reporting_currency, missing_transaction_count,
            total_discrepancy_amount::text, ambiguous_amount::text

@@ -94,7 +94,7 @@ async function decide(
   await runMatching(connection, literals, timings);
   await deps.checkpoint('before_gate');
   await gate(connection, literals, timings);
-  await runPass(connection, '10_summary.sql', literals, timings);
+  await runPass(connection, 'summary.sql', literals, timings);
   await finish(connection, input, literals, deps.nowMs());
   await deps.enqueue(connection, input.runId);
   await deps.checkpoint('before_commit');
@@ -183,9 +183,9 @@ async function gate(
   literals: Literals,
   timings: StepTiming[],
 ): Promise<void> {
-  await runPass(connection, '09_gate.sql', literals, timings);
+  await runPass(connection, 'gate.sql', literals, timings);
   const violations = await connection.anyFirst(
-    stepQuery('09_gate.sql', 'violations', literals, z.object({ diagnostic: z.string() })),
+    stepQuery('gate.sql', 'violations', literals, z.object({ diagnostic: z.string() })),
   );
   if (violations.length > 0) throw new InvariantViolated('the totals do not add up; nothing was committed', violations);
 }

@@ -123,11 +123,11 @@ async function rebuildInside(
   const horizon = { horizonMs: stored.horizon, covered: stored.covered };
   const literals = await readLiterals(connection, run, seq, horizon, rules);
   await runMatching(connection, literals, []);
-  await runPass(connection, '09_gate.sql', literals, []);
+  await runPass(connection, 'gate.sql', literals, []);
   const violations = await connection.anyFirst(
-    stepQuery('09_gate.sql', 'violations', literals, z.object({ diagnostic: z.string() })),
+    stepQuery('gate.sql', 'violations', literals, z.object({ diagnostic: z.string() })),
   );
-  await runPass(connection, '10_summary.sql', literals, []);
+  await runPass(connection, 'summary.sql', literals, []);
   const result = await canonicalResult(connection, runId, literals, stored.rule_set_hash);
   const said: string[] = [...violations];
   for (const step of COMPARED) said.push(...(await connection.anyFirst(compareQuery(step, place, saidRow))));

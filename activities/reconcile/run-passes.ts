@@ -27,18 +27,18 @@ export async function runMatching(
   timings: StepTiming[],
 ): Promise<void> {
   const run = (file: string, more: Literals = {}) => runPass(connection, file, { ...literals, ...more }, timings);
-  await run('01_pool.sql');
+  await run('pool.sql');
   await run('people.sql');
   if (timings.some((step) => step.step === 'torn_decisions' && step.rows > 0))
     throw new InvariantViolated('a row that a person decided about is not in the pool; nothing was committed', []);
-  await run('02_fast_processor_id.sql');
-  await run('03_fast_references.sql');
+  await run('fast_processor_id.sql');
+  await run('fast_references.sql');
   await run('residue_keys.sql');
   await run('live_rows.sql');
   const opened = await run('reopen.sql');
   if (opened > 0) {
     // What was opened goes the whole way, together with what was left.
-    for (const file of ['pool_again', '02_fast_processor_id', '03_fast_references', 'residue_keys', 'live_rows'])
+    for (const file of ['pool_again', 'fast_processor_id', 'fast_references', 'residue_keys', 'live_rows'])
       await run(`${file}.sql`);
   }
   await run('residue.sql');
@@ -52,7 +52,7 @@ export async function runMatching(
   await run('compare.sql');
   await run('tolerance.sql');
   await run('single_rows.sql');
-  await run('08_record.sql');
+  await run('record.sql');
 }
 
 async function runTier(connection: CommonQueryMethods, literals: Literals, timings: StepTiming[]): Promise<void> {

@@ -15,8 +15,6 @@ export function openReasons(facts: ExplanationFacts, standing: Standing): Verdic
     case 'duplicate_internal':
       return { pass: 'duplicates', sentences: duplicateReasons(facts, standing, discrepancy?.surplus ?? 1) };
     case 'ambiguous': {
-      if (standing.rule === 'needs_groups')
-        return { pass: 'ambiguity', sentences: ['Several rows share a reference, and only groups could decide them.'] };
       const sums =
         discrepancy?.balanced === true
           ? 'The amounts of both sides add up to the same, so that no money is missing.'
