@@ -131,7 +131,7 @@ test('forced, it runs done days again, with the reason, and people find nothing 
 test('a failed day does not stop the later ones, and the backfill says which it was', async () => {
   const isDown = [{ on: () => true, times: 10_000, answer: { kind: 'server_error' } }] as const;
   const company = await open('stripe/gap', { faults: isDown });
-  const handle = await fill(company, MON, TUE, { policy: { ...TEST_POLICY, budgetMs: 3_000 } });
+  const handle = await fill(company, MON, TUE, { policy: { ...TEST_POLICY, budgetMs: 8_000 } });
   await until('the first day to fail', async () => {
     return (await runsOf(house.database, { account: company.account, date: MON }))[0]?.status === 'failed' || undefined;
   });

@@ -115,7 +115,7 @@ test('an API that fails and limits for a while only delays the run', async () =>
 test('an API that stays down fails the run and keeps what was fetched', async () => {
   const faults = [{ on: () => true, times: 1_000, answer: { kind: 'server_error' } }] as const;
   const company = await open('stripe/down', { faults });
-  const { handle } = await house.startDay({ ...dayOf(company), policy: { ...TEST_POLICY, budgetMs: 2_000 } });
+  const { handle } = await house.startDay({ ...dayOf(company), policy: { ...TEST_POLICY, budgetMs: 6_000 } });
   // Whether the last attempt or the time after it ends the step is chance; what the operator reads is not.
   await failureOf(handle.result());
   const [run] = await runsOf(house.database, dayOf(company));
@@ -182,7 +182,7 @@ test('a report store that is down leaves a completed run whose report is publish
   const company = await open('stripe/no-store');
   await mkdir(dirname(company.reportFolder), { recursive: true });
   await writeFile(company.reportFolder, 'a file where the folder should be');
-  const { handle } = await house.startDay({ ...dayOf(company), policy: { ...TEST_POLICY, budgetMs: 2_000 } });
+  const { handle } = await house.startDay({ ...dayOf(company), policy: { ...TEST_POLICY, budgetMs: 6_000 } });
   const result = await handle.result();
   expect(result).toMatchObject({ outcome: 'differences', published: false, delivered: true });
   const unpublished = { status: 'completed', publish_status: 'pending', report_key: null, error: null };
@@ -220,7 +220,7 @@ test('a mailbox that is down leaves a completed run, and the mail arrives later,
   ];
   const { dir, port } = house.mailbox;
   await house.mailbox.stop();
-  const policy = { ...TEST_POLICY, budgetMs: 2_000 };
+  const policy = { ...TEST_POLICY, budgetMs: 6_000 };
   const result = await (await house.startDay({ ...dayOf(company), policy })).handle.result();
   expect(result).toMatchObject({ outcome: 'differences', published: true, delivered: false });
   // What failed the run must not be hidden by the mail about it that could not leave.
