@@ -181,10 +181,14 @@ test('an empty cache folder is filled once, and its template has no password', a
   const environment = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
   const lines: string[] = [];
   await start({ durable: false, environment, onProgress: (line) => lines.push(line) });
-  expect(lines).toEqual(['preparing an empty PostgreSQL database', 'starting PostgreSQL']);
+  // A slow machine says how long it has been at it.
+  expect(lines.filter((line) => !/: \d+ s$/.test(line))).toEqual([
+    'preparing an empty PostgreSQL database',
+    'starting PostgreSQL',
+  ]);
   lines.length = 0;
   await start({ durable: false, environment, onProgress: (line) => lines.push(line) });
-  expect(lines).toEqual(['starting PostgreSQL']);
+  expect(lines[0]).toBe('starting PostgreSQL');
 });
 
 const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? test : test.skip;
