@@ -47,6 +47,8 @@ const COMMANDS = [
   ['mapping', 'check'],
   ['mapping', 'list'],
   ['replay'],
+  ['audit', 'verify'],
+  ['audit', 'history'],
   ['try'],
 ];
 
@@ -105,6 +107,9 @@ describe('what is typed wrong exits with 2 and says what to type', () => {
     ['discrepancies list --severity hgh', /"hgh" is none of low, medium, high, critical/],
     ['discrepancies show first', /"first" is not the number of a discrepancy/],
     ['reports open', /missing required argument 'run'/],
+    ['audit verify --account stripe', /write processor\/name/],
+    ['audit verify --read-with NOT_SET_ANYWHERE', /environment variable NOT_SET_ANYWHERE is not set/],
+    ['audit history nothing', /does not name a run/],
     ['setup --migrate-with NOT_SET_ANYWHERE', /environment variable NOT_SET_ANYWHERE is not set/],
   ];
   test.each(cases)('recon %s', async (typed, says) => {

@@ -241,6 +241,7 @@ async function writeConfig(
     })),
     personalData: { tokenKey: 'file:secrets/token-key' },
     reports: { store: '.' },
+    evidence: { store: 'evidence' },
     notifications: {
       from: 'recon@example.com',
       transport: { kind: 'smtp', url: 'file:secrets/smtp-url' },

@@ -61,6 +61,9 @@ function checked<T>(parse: (text: string) => T) {
   });
 }
 
+// Seven years.
+const EVIDENCE_RETENTION_DAYS = 2_557;
+
 function schemaFor(environment: Environment, folder: string) {
   const secret = checked((reference) => {
     const [, scheme, name = ''] = /^(env|file):(.+)$/.exec(reference) ?? [];
@@ -109,6 +112,15 @@ function schemaFor(environment: Environment, folder: string) {
       )
       .optional(),
     reports: z.strictObject({ store: z.string().min(1), endpoint: z.url().optional(), region: z.string().optional() }),
+    /** Outside of the database, and of its administrators' reach: a bucket with object lock; a folder on a laptop. */
+    evidence: z
+      .strictObject({
+        store: z.string().min(1),
+        endpoint: z.url().optional(),
+        region: z.string().optional(),
+        retentionDays: z.int().min(1).max(36_500).default(EVIDENCE_RETENTION_DAYS),
+      })
+      .optional(),
     notifications: z.strictObject({
       from: z.string().min(3),
       transport: z.discriminatedUnion('kind', [

@@ -21,6 +21,20 @@ export interface DeliverDeps {
   readonly from: string;
   /** Where reports can be opened after a login; links are made of it and the report's key. */
   readonly baseUrl?: string;
+  /** Told what somebody got, as the last thing in the transaction that notes it. */
+  readonly onSent?: (transaction: DatabaseTransactionConnection, sent: SentMessage) => Promise<void>;
+}
+
+export interface SentMessage {
+  readonly notificationId: bigint;
+  readonly runId: bigint | null;
+  readonly channel: string;
+  readonly kind: string;
+  readonly messageId: string;
+  /** Counted from one. */
+  readonly attempt: number;
+  readonly recipients: number;
+  readonly refused: number;
 }
 
 export interface DeliverInput {
@@ -104,16 +118,18 @@ async function deliverNext(
 
 async function noteDelivered(
   transaction: DatabaseTransactionConnection,
-  { clock }: DeliverDeps,
-  { notificationId, audience }: Waiting,
+  { clock, onSent }: DeliverDeps,
+  { notificationId, runId, audience, kind, messageId, attempts }: Waiting,
   refusedRecipients: number,
 ): Promise<Attempt> {
-  const note =
-    refusedRecipients === 0 ? null : `${refusedRecipients} of ${addressesOf(audience).length} recipients refused`;
+  const recipients = addressesOf(audience).length;
+  const note = refusedRecipients === 0 ? null : `${refusedRecipients} of ${recipients} recipients refused`;
   await transaction.query(sql.unsafe`
     update notifications
     set status = 'done', attempts = attempts + 1, last_error = ${note}, delivered_at = ${new Date(clock()).toISOString()}::timestamptz
     where notification_id = ${notificationId}`);
+  const sent = { notificationId, runId, channel: 'mail', kind, messageId, attempt: attempts + 1, recipients };
+  await onSent?.(transaction, { ...sent, refused: refusedRecipients });
   return { notificationId, result: 'delivered', stop: false };
 }
 
