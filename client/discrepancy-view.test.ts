@@ -20,6 +20,12 @@ const mismatch: DiscrepancyDetail = {
   amountMinor: 100n,
   partnerId: 'order-1',
   closedBy: null,
+  assignee: null,
+  firstSeenAtMs: Date.parse('2026-02-01T04:10:00Z'),
+  dueAtMs: Date.parse('2026-02-11T04:10:00Z'),
+  overdue: false,
+  escalation: 0,
+  proposal: null,
   rule: 'merchant_reference',
   differences: { amount: ['7000', '7100'], status: ['settled', 'pending'] },
   processorRowId: 1n,
@@ -48,6 +54,8 @@ const mismatch: DiscrepancyDetail = {
     },
   ],
   events: [],
+  proposals: [],
+  notes: [],
 };
 
 test('money is written in its currency, other fields as they are', () => {

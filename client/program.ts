@@ -1,5 +1,6 @@
 // The grammar of the `recon` command (design section 10): global options, and each command from its own file.
 import { Command } from 'commander';
+import { registerAccess } from './access.ts';
 import { registerBackfill } from './backfill.ts';
 import type { ClientIo } from './client-io.ts';
 import { registerDemo, registerDev } from './demo.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Register[] = [
   registerBackfill,
   registerRuns,
   registerDiscrepancies,
+  registerAccess,
   registerReports,
   registerReplay,
   registerMapping,

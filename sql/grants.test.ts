@@ -5,15 +5,19 @@ import { freshDatabase, type TestDatabase } from '../scripts/database-for-tests.
 import { DATABASE_ROLES } from './migrate.ts';
 
 // What the worker may do; whatever it may, it may read first. A table that is not listed here fails the tests: somebody
-// has to decide who may do what with it. The auditor reads all of them and writes none.
+// has to decide who may do what with it. Auditors, operators and approvers read all of them and write none: what people do, they
+// do through functions. An administrator sees people, and no business row.
 const WORKER_MAY: Readonly<Record<string, string>> = {
   accounts: 'select insert update',
   balance_readings: 'select insert',
   batch_totals: 'select insert update',
   batches: 'select insert update',
   data_quality_checks: 'select insert',
-  discrepancies: 'select insert update',
+  decision_reasons: 'select',
+  discrepancies: 'select insert',
+  discrepancy_deadlines: 'select',
   discrepancy_events: 'select insert',
+  discrepancy_notes: 'select',
   expected_runs: 'select insert update',
   fetch_shards: 'select insert update',
   internal_transactions: 'select insert',
@@ -25,7 +29,11 @@ const WORKER_MAY: Readonly<Record<string, string>> = {
   payout_entries: 'select insert',
   payout_groups: 'select insert',
   payout_sums: 'select insert',
+  people: 'select',
+  person_accounts: 'select',
   processor_transactions: 'select insert',
+  proposal_subjects: 'select',
+  proposals: 'select',
   quarantined_rows: 'select insert',
   rate_limits: 'select insert update',
   reconciliation_run_totals: 'select insert',
@@ -38,6 +46,7 @@ const WORKER_MAY: Readonly<Record<string, string>> = {
   rule_sets: 'select insert',
   run_batches: 'select insert',
   schema_migrations: 'select',
+  severity_deadlines: 'select',
   snapshot_rows: 'select insert delete',
   transaction_ids: 'select insert',
   transaction_ids_0: 'select',
@@ -46,8 +55,23 @@ const WORKER_MAY: Readonly<Record<string, string>> = {
   transaction_ids_3: 'select',
 };
 const TABLES = Object.keys(WORKER_MAY);
-const VIEWS: ReadonlySet<string> = new Set(['row_changes', 'row_verdicts_now']);
-const AUDITOR_MAY: typeof WORKER_MAY = Object.fromEntries(TABLES.map((table) => [table, 'select']));
+const VIEWS: ReadonlySet<string> = new Set(['discrepancy_deadlines', 'row_changes', 'row_verdicts_now']);
+const READERS_MAY: typeof WORKER_MAY = Object.fromEntries(TABLES.map((table) => [table, 'select']));
+const ADMIN_MAY: typeof WORKER_MAY = Object.fromEntries(
+  TABLES.map((table) => [table, ['people', 'person_accounts'].includes(table) ? 'select' : '']),
+);
+// Every function that somebody beside its owner may call, and who. One that is not listed fails the tests.
+const MAY_CALL: Readonly<Record<string, string>> = {
+  analyze_partition: 'worker',
+  assign_discrepancy: 'operator',
+  decide_proposal: 'approver',
+  ensure_partitions: 'worker',
+  escalate_overdue: 'worker',
+  note_discrepancy: 'operator',
+  propose_decision: 'operator',
+  propose_match: 'operator',
+  register_person: 'admin',
+};
 const VERBS = ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'] as const;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -58,6 +82,9 @@ const logins: { readonly name: string; readonly client: Client }[] = [];
 let owner: Client;
 let worker: Client;
 let auditor: Client;
+let operator: Client;
+let approver: Client;
+let admin: Client;
 
 /** A login as a deployment makes it: no rights but its role's, and no way out of it. */
 async function loginIn(role: (typeof DATABASE_ROLES)[number]): Promise<Client> {
@@ -76,10 +103,13 @@ beforeAll(async () => {
   database = await freshDatabase();
   root = new Client({ connectionString: database.url });
   await root.connect();
-  [owner, worker, auditor] = [
+  [owner, worker, auditor, operator, approver, admin] = [
     await loginIn('recon_owner'),
     await loginIn('recon_worker'),
     await loginIn('recon_auditor'),
+    await loginIn('recon_operator'),
+    await loginIn('recon_approver'),
+    await loginIn('recon_admin'),
   ];
   await root.query(`select ensure_partitions('2026-01-01', '2026-01-31')`);
 });
@@ -114,7 +144,10 @@ const RELATIONS = `
 
 test.each([
   ['recon_worker', WORKER_MAY],
-  ['recon_auditor', AUDITOR_MAY],
+  ['recon_auditor', READERS_MAY],
+  ['recon_operator', READERS_MAY],
+  ['recon_approver', READERS_MAY],
+  ['recon_admin', ADMIN_MAY],
 ])('the grants of %s are, table by table and verb by verb, those that were decided', async (role, expected) => {
   const { rows } = await root.query<{ name: string; verbs: string }>(
     `select r.name, coalesce(string_agg(v.verb, ' ' order by v.ord) filter (where has_table_privilege($1, r.oid, v.verb)), '') as verbs
@@ -127,7 +160,10 @@ test.each([
 
 test.each([
   ['worker', () => worker, WORKER_MAY],
-  ['auditor', () => auditor, AUDITOR_MAY],
+  ['auditor', () => auditor, READERS_MAY],
+  ['operator', () => operator, READERS_MAY],
+  ['approver', () => approver, READERS_MAY],
+  ['admin', () => admin, ADMIN_MAY],
 ])('the %s who tries each verb on each table gets as far as its grants', async (_role, clientOf, expected) => {
   const found: Record<string, string> = {};
   for (const table of TABLES) {
@@ -156,20 +192,39 @@ test.each([
   expect(found).toEqual(expected);
 });
 
+test('each function is called by those who were decided, and by nobody else', async () => {
+  const { rows } = await root.query<{ name: string; roles: string }>(
+    `select p.proname as name, string_agg(replace(r.name, 'recon_', ''), ' ' order by r.name) as roles
+     from pg_proc p cross join unnest($1::text[]) r (name)
+     where p.pronamespace = 'public'::regnamespace and r.name <> 'recon_owner' and has_function_privilege(r.name, p.oid, 'execute')
+     group by p.oid, p.proname order by p.proname collate "C"`,
+    [DATABASE_ROLES],
+  );
+  expect(Object.fromEntries(rows.map(({ name, roles }) => [name, roles]))).toEqual(MAY_CALL);
+});
+
 test.each([
-  ['match', 'matches', 'released_seq'],
-  ['decision of a person', 'manual_decisions', 'stale_seq'],
-])('of a %s, the worker changes one column and nothing else', async (_what, table, column) => {
+  ['match', 'matches', ['released_seq']],
+  ['decision of a person', 'manual_decisions', ['stale_seq']],
+  [
+    'difference',
+    'discrepancies',
+    [
+      ...['verdict', 'reason', 'state', 'severity', 'kind', 'currency', 'amount', 'partner_external_id', 'differences'],
+      ...['changed_seq', 'closed_seq', 'closed_by', 'members', 'surplus', 'balanced'],
+    ],
+  ],
+])('of a %s, the worker changes what runs decide and nothing else', async (_what, table, columns) => {
   const { rows } = await root.query<{ name: string; may: boolean }>(
     `select attname as name, has_column_privilege('recon_worker', $1, attname, 'update') as may
      from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,
     [table],
   );
   expect(rows.length).toBeGreaterThan(10);
-  expect(rows.filter(({ may }) => may).map(({ name }) => name)).toEqual([column]);
+  expect(rows.filter(({ may }) => may).map(({ name }) => name)).toEqual(columns);
   for (const { name } of rows) {
     const failure = await attempt(worker, `update ${table} set ${name} = default`);
-    expect([name, failure?.code]).toEqual([name, name === column ? undefined : INSUFFICIENT_PRIVILEGE]);
+    expect([name, failure?.code]).toEqual([name, columns.includes(name) ? undefined : INSUFFICIENT_PRIVILEGE]);
   }
 });
 
@@ -207,6 +262,13 @@ test.each([
   ],
   ['takes a decision of a person back', `select revoke_manual_decision(1, 'x')`],
   ['forges a decision', 'insert into manual_decisions default values'],
+  ['approves a proposal', `select decide_proposal(1, 'x', true, 'x')`],
+  ['proposes', `select propose_decision('write_off', 1, 'other', 'x')`],
+  ['forges a proposal', 'update proposals set status = default'],
+  ['enters a person', `select register_person('ben', array['approver'], true, null)`],
+  ['takes a difference from whoever has it', 'update discrepancies set assignee = null'],
+  ['puts a deadline off', `update discrepancies set due_from = now()`],
+  ['skips who a person is', `select require_person('operator', 'stripe/us')`],
   ['removes a run', 'delete from reconciliation_runs'],
   ['hides a failed check', 'update data_quality_checks set passed = true'],
   ['unpins a read', 'delete from run_batches'],
@@ -243,6 +305,36 @@ test.each([
   ['locks a table against writers', 'lock table matches in share mode'],
 ])('the auditor who %s is refused', async (_what, statement) => {
   expect((await attempt(auditor, statement))?.code).toBe(INSUFFICIENT_PRIVILEGE);
+});
+
+test.each([
+  ['operator', 'decides', () => operator, `select decide_proposal(1, 'x', true, 'x')`],
+  [
+    'operator',
+    'decides past the proposals',
+    () => operator,
+    `select record_manual_decision(1, 'group', 'activity', 'x', array[1, 2], array[1, 1])`,
+  ],
+  ['operator', 'rewrites a note', () => operator, `update discrepancy_notes set body = 'x'`],
+  ['operator', 'rewrites a proposal', () => operator, `update proposals set body = 'x'`],
+  ['operator', 'closes a difference', () => operator, `update discrepancies set state = 'closed'`],
+  ['operator', 'writes an event', () => operator, 'insert into discrepancy_events default values'],
+  ['operator', 'puts the deadlines off', () => operator, `update severity_deadlines set due_within = '1 year'`],
+  ['operator', 'lifts a limit', () => operator, 'delete from person_accounts'],
+  ['operator', 'becomes an approver', () => operator, 'set role recon_approver'],
+  ['operator', 'becomes the worker', () => operator, 'set role recon_worker'],
+  ['approver', 'proposes', () => approver, `select propose_decision('write_off', 1, 'other', 'x')`],
+  ['approver', 'proposes a match', () => approver, `select propose_match('a/b', array[1], null, null, 'other', 'x')`],
+  ['approver', 'takes a decision back alone', () => approver, `select revoke_manual_decision(1, 'x')`],
+  ['approver', 'enters a person', () => approver, `select register_person('ben', array['approver'], true, null)`],
+  ['approver', 'becomes the owner', () => approver, 'set role recon_owner'],
+  ['admin', 'decides', () => admin, `select decide_proposal(1, 'x', true, 'x')`],
+  ['admin', 'proposes', () => admin, `select propose_decision('write_off', 1, 'other', 'x')`],
+  ['admin', 'reads money', () => admin, 'select from processor_transactions'],
+  ['admin', 'changes people past the function', () => admin, `update people set all_accounts = true`],
+  ['auditor', 'notes', () => auditor, `select note_discrepancy(1, 'x')`],
+])('the %s who %s is refused', async (_role, _what, clientOf, statement) => {
+  expect((await attempt(clientOf(), statement))?.code).toBe(INSUFFICIENT_PRIVILEGE);
 });
 
 test('the owner changes the schema', async () => {

@@ -8,7 +8,14 @@ const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 const LOCK_KEY = 7_276_001;
 
-export const DATABASE_ROLES = ['recon_owner', 'recon_worker', 'recon_auditor'] as const;
+export const DATABASE_ROLES = [
+  'recon_owner',
+  'recon_worker',
+  'recon_auditor',
+  'recon_operator',
+  'recon_approver',
+  'recon_admin',
+] as const;
 
 /** An already applied migration file was changed. */
 export class MigrationEdited extends Error {

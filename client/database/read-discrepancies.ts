@@ -13,6 +13,7 @@ import {
   VERDICTS,
   type Verdict,
 } from '../../domain/vocabulary.ts';
+import { type Note, type Proposal, readNotes, readProposals } from './read-proposals.ts';
 import { type RowChange, readRowChanges } from './read-row-changes.ts';
 
 /** Somebody, or time, still has to close these. */
@@ -24,7 +25,26 @@ export interface DiscrepancyFilter {
   readonly severities?: readonly Severity[];
   readonly states: readonly DiscrepancyState[];
   readonly date?: string;
+  /** The first and the last business date. */
+  readonly from?: string;
+  readonly to?: string;
+  /** A login, or nobody. */
+  readonly assignee?: string | null;
+  readonly overdue?: boolean;
 }
+
+// What comes first; what is equal in it is told apart by severity, date, amount and number.
+export const SORTS = ['severity', 'amount', 'due', 'age', 'account'] as const;
+export type Sort = (typeof SORTS)[number];
+
+const ORDER = {
+  severity: sql.fragment`d.severity desc`,
+  // Of one currency each: amounts of two are not compared.
+  amount: sql.fragment`d.currency, d.amount desc`,
+  due: sql.fragment`"dueAtMs" nulls last`,
+  age: sql.fragment`d.first_seen_at`,
+  account: sql.fragment`d.account`,
+} satisfies Record<Sort, unknown>;
 
 const differences = z.record(z.string(), z.tuple([z.string().nullable(), z.string().nullable()])).nullable();
 
@@ -44,33 +64,66 @@ const discrepancyRow = z.object({
   amountMinor: z.bigint(),
   partnerId: z.string().nullable(),
   closedBy: z.string().nullable(),
+  assignee: z.string().nullable(),
+  firstSeenAtMs: z.number(),
+  /** null where nothing is left to do. */
+  dueAtMs: z.number().nullable(),
+  overdue: z.boolean(),
+  escalation: z.number(),
+  proposal: z.object({ kind: z.string(), name: z.string(), status: z.string() }).nullable(),
 });
 export type DiscrepancySummary = z.infer<typeof discrepancyRow>;
 
+// As the view discrepancy_deadlines has it, which would read the table a second time.
+const dueAt = sql.fragment`case when d.state in ('open', 'assigned', 'proposed') then d.due_from + l.due_within end`;
 const columns = sql.fragment`
   d.discrepancy_id as "discrepancyId", d.account, d.level, d.anchor_side as "anchorSide", d.anchor_external_id as "anchorId",
   d.business_date as date, d.verdict, d.reason, d.state, d.severity, d.kind, d.currency, d.amount as "amountMinor",
-  d.partner_external_id as "partnerId", d.closed_by as "closedBy"`;
+  d.partner_external_id as "partnerId", d.closed_by as "closedBy", d.assignee, d.first_seen_at as "firstSeenAtMs",
+  ${dueAt} as "dueAtMs", coalesce(${dueAt} < now(), false) as overdue, d.escalation`;
+const deadlines = sql.fragment`join severity_deadlines l on l.severity = d.severity`;
+// Of those found only: what waits for a decision, or for the run that carries it out.
+const proposal = sql.fragment`
+  (select jsonb_build_object('kind', p.kind, 'name', p.proposal_id || '@' || left(p.sha256, 12), 'status', p.status)
+   from proposal_subjects s
+   join proposals p using (proposal_id)
+   left join manual_decisions m using (decision_id)
+   left join accounts a on a.account_id = m.account_id
+   where s.discrepancy_id = f."discrepancyId"
+     and (p.status = 'pending' or (m.stale_seq is null and a.decision_seq < coalesce(m.revoked_seq, m.from_seq)))
+   order by p.proposal_id desc limit 1) as proposal`;
 
 /** One more than wanted tells that there are more. */
 export function readDiscrepancies(
   database: DatabasePool,
   filter: DiscrepancyFilter,
   countMax: number,
+  sort: Sort = 'severity',
 ): Promise<readonly DiscrepancySummary[]> {
-  const { accounts, verdicts, severities, states, date } = filter;
-  const conditions = [
+  return database.any(sql.type(discrepancyRow)`
+    select f.*, ${proposal} from (
+      select ${columns} from discrepancies d ${deadlines} where ${sql.join(conditionsOf(filter), sql.fragment` and `)}
+      order by ${ORDER[sort]}, d.severity desc, d.business_date desc, d.amount desc, d.discrepancy_id limit ${countMax}) f`);
+}
+
+function conditionsOf(filter: DiscrepancyFilter) {
+  const { accounts, verdicts, severities, states, date, from, to, assignee, overdue } = filter;
+  const isLive = states.every((state) => LIVE_STATES.includes(state));
+  return [
     sql.fragment`d.state = any(${sql.array([...states], 'text')}::discrepancy_state[])`,
+    // In the words of the indexes of what is live, which are not used for a list that is a parameter.
+    ...(isLive ? [sql.fragment`d.state not in ('closed', 'resolved', 'written_off')`] : []),
     ...(accounts === undefined ? [] : [sql.fragment`d.account = any(${sql.array([...accounts], 'text')})`]),
     ...(verdicts === undefined ? [] : [sql.fragment`d.verdict = any(${sql.array([...verdicts], 'text')}::verdict[])`]),
     ...(severities === undefined
       ? []
       : [sql.fragment`d.severity = any(${sql.array([...severities], 'text')}::severity[])`]),
     ...(date === undefined ? [] : [sql.fragment`d.business_date = ${date}`]),
+    ...(from === undefined ? [] : [sql.fragment`d.business_date >= ${from}`]),
+    ...(to === undefined ? [] : [sql.fragment`d.business_date <= ${to}`]),
+    ...(assignee === undefined ? [] : [sql.fragment`d.assignee is not distinct from ${assignee}`]),
+    ...(overdue === true ? [sql.fragment`${dueAt} < now()`] : []),
   ];
-  return database.any(sql.type(discrepancyRow)`
-    select ${columns} from discrepancies d where ${sql.join(conditions, sql.fragment` and `)}
-    order by d.severity desc, d.business_date desc, d.amount desc, d.discrepancy_id limit ${countMax}`);
 }
 
 const eventRow = z.object({
@@ -111,33 +164,38 @@ export interface DiscrepancyDetail extends z.infer<typeof detailRow> {
   /** What later versions of the rows said differently. */
   readonly changes: readonly RowChange[];
   readonly events: ReadonlyArray<z.infer<typeof eventRow>>;
+  readonly proposals: readonly Proposal[];
+  readonly notes: readonly Note[];
 }
 
 /** null where there is none of this number. */
 export async function readDiscrepancy(database: DatabasePool, id: bigint): Promise<DiscrepancyDetail | null> {
   const found = await database.maybeOne(sql.type(detailRow)`
-    select ${columns}, a.zone, coalesce(d.differences, m.differences) as differences, m.rule,
+    select f.*, ${proposal} from (select ${columns}, a.zone, coalesce(d.differences, m.differences) as differences, m.rule,
            coalesce(m.p_row_id, case d.anchor_side when 'processor' then d.anchor_row_id else t.row_id end) as "processorRowId",
            coalesce(m.p_home_date, case d.anchor_side when 'processor' then d.business_date else t.home_date end) as "processorDate",
            coalesce(m.i_row_id, case d.anchor_side when 'internal' then d.anchor_row_id else t.row_id end) as "internalRowId",
            coalesce(m.i_home_date, case d.anchor_side when 'internal' then d.business_date else t.home_date end) as "internalDate"
     from discrepancies d
     join accounts a using (account_id)
+    ${deadlines}
     left join lateral (${liveMatch()}) m on true
     left join transaction_ids t
       on t.external_id = d.partner_external_id and t.account_id = d.account_id and t.side <> d.anchor_side
-    where d.discrepancy_id = ${id}`);
+    where d.discrepancy_id = ${id}) f`);
   if (found === null) return null;
   const places = [
     { side: 'processor' as const, rowId: found.processorRowId, homeDate: found.processorDate },
     { side: 'internal' as const, rowId: found.internalRowId, homeDate: found.internalDate },
   ];
-  const [rows, changes, events] = await Promise.all([
+  const [rows, changes, events, proposals, notes] = await Promise.all([
     readRows(database, found),
     readRowChanges(database, places),
     readEvents(database, id),
+    readProposals(database, id),
+    readNotes(database, id),
   ]);
-  return { ...found, rows, changes, events };
+  return { ...found, rows, changes, events, proposals, notes };
 }
 
 /** By the column of the anchor's side: a condition over both would find no index. */
