@@ -1,4 +1,4 @@
-// `recon reports open RUN`: where a run's report is, and on a terminal, open it.
+// `recon reports open|verify`: where a run's report is; whether a file of a report is what was written.
 import type { Command } from 'commander';
 import { action, type Handler } from './action.ts';
 import { CannotDo } from './cannot-do.ts';
@@ -8,14 +8,40 @@ import { examples, TYPED_AS } from './help-examples.ts';
 import { parseRunReference } from './run-reference.ts';
 import { runReferenceOf } from './run-view.ts';
 
+export interface VerifyOptions {
+  readonly database?: boolean;
+}
+
 interface OpenOptions {
   readonly open: boolean;
 }
 
+const ABOUT_VERIFY = `
+Counts, sums and digests are reckoned again from the file and compared with what the file says of itself. That needs no
+server and no configuration, and finds a file that was cut, damaged or edited. Whoever forges a whole file can forge what
+it says too: --database compares it with its run as well. A CSV has no place for such things: completeness.csv must stand
+beside it.
+
+Exit codes: 0 intact · 1 broken, each thing named · 2 no such file · 3 it cannot be verified
+`;
+
 export function registerReports(program: Command, io: ClientIo): void {
-  program
-    .command('reports')
-    .description('the reports of runs: open')
+  const reports = program.command('reports').description('the reports of runs: open, verify');
+  reports
+    .command('verify')
+    .description('check a file of a report: nothing lost, nothing changed')
+    .argument('<file>', 'report.html, report.xlsx, report.csv, report.json or completeness.csv')
+    .option('--database', 'compare it with its run in the database, too')
+    .addHelpText('after', ABOUT_VERIFY)
+    .addHelpText(
+      'after',
+      examples(
+        ['reports verify report.xlsx', 'anywhere, without a server'],
+        ['reports verify report.json --database --json', 'against the run, for a script'],
+      ),
+    )
+    .action(action<VerifyOptions>(io, async () => (await import('./reports/verify.ts')).verify));
+  reports
     .command('open')
     .description('say where the report of a run is; on a terminal, open it')
     .argument('<run>', 'such as stripe/us/2026-01-31#2; without #2 the latest of that day')

@@ -30,8 +30,8 @@ export async function publishReport(
   await deps.database.query(sql.unsafe`
     update reconciliation_runs set report_key = ${key}, publish_status = 'done'
     where run_id = ${runId} and (report_key is distinct from ${key} or publish_status <> 'done')`);
-  const locate = (format: ReportFormat) => deps.store.locate(reportFileKey(key, format));
-  return { reportKey: key, locations: { html: locate('html'), csv: locate('csv'), json: locate('json') } };
+  const locations = REPORT_FORMATS.map((format) => [format, deps.store.locate(reportFileKey(key, format))]);
+  return { reportKey: key, locations: Object.fromEntries(locations) as PublishedReport['locations'] };
 }
 
 async function missingFormats(store: ObjectStore, key: string): Promise<ReportFormat[]> {
@@ -50,7 +50,9 @@ async function writeAndPut(
   try {
     const files = await writeReport(deps.database, runId, folder);
     for (const format of formats) {
-      const { path, sha256 } = files[format];
+      const file = files.get(format);
+      if (file === undefined) throw new TypeError(`no ${format} was written`);
+      const { path, sha256 } = file;
       await deps.store.put(reportFileKey(key, format), { path }, { contentType: CONTENT_TYPES[format], sha256 });
     }
   } finally {

@@ -2,13 +2,24 @@
 // re-run never overwrites an earlier report.
 import type { RunFacts } from './run-report.ts';
 
-export const REPORT_FORMATS = ['html', 'csv', 'json'] as const;
+/** `completeness` is the sheet that a CSV has no place for. */
+export const REPORT_FORMATS = ['html', 'xlsx', 'csv', 'json', 'completeness'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+const FILE_NAMES: Readonly<Record<ReportFormat, string>> = {
+  html: 'report.html',
+  xlsx: 'report.xlsx',
+  csv: 'report.csv',
+  json: 'report.json',
+  completeness: 'completeness.csv',
+};
 
 export const CONTENT_TYPES: Readonly<Record<ReportFormat, string>> = {
   html: 'text/html; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   csv: 'text/csv; charset=utf-8; header=present',
   json: 'application/json',
+  completeness: 'text/csv; charset=utf-8; header=present',
 };
 
 const DIGEST_CHARS = 12;
@@ -20,7 +31,7 @@ export function reportKey(run: Pick<RunFacts, 'account' | 'runDate' | 'runNumber
 
 /** "report.html" */
 export function reportFileName(format: ReportFormat): string {
-  return `report.${format}`;
+  return FILE_NAMES[format];
 }
 
 /** The key of one file of a report. */
