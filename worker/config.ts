@@ -13,8 +13,8 @@ import { currencyExponent } from '../domain/currency.ts';
 import { durationMs } from '../domain/duration.ts';
 import { defaultRuleSet, type RuleSet, ruleSetSchema } from '../domain/rule-set.ts';
 import { ruleSetProblems } from '../domain/rule-set-problems.ts';
-import { SEVERITIES } from '../domain/vocabulary.ts';
 import { loadMappings } from './load-mappings.ts';
+import { notificationSchema } from './notification-config.ts';
 import { Secret } from './secret.ts';
 import { sourceSchemas } from './source-config.ts';
 
@@ -109,22 +109,7 @@ function schemaFor(environment: Environment, folder: string) {
       )
       .optional(),
     reports: z.strictObject({ store: z.string().min(1), endpoint: z.url().optional(), region: z.string().optional() }),
-    notifications: z.strictObject({
-      from: z.string().min(3),
-      transport: z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('smtp'), url: secret }),
-        z.strictObject({ kind: z.literal('ses'), region: z.string(), endpoint: z.url().optional() }),
-      ]),
-      routes: z
-        .array(
-          z.strictObject({
-            to: z.array(z.string().min(3)).min(1),
-            from: z.enum(SEVERITIES),
-            digest: z.boolean().optional(),
-          }),
-        )
-        .min(1),
-    }),
+    notifications: notificationSchema(secret),
   });
 }
 
