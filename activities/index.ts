@@ -30,11 +30,19 @@ export interface Outbox {
   deliver(runId: bigint): Promise<{ sent: number; failed: number }>;
 }
 
+export interface Evidence {
+  seal(runId: bigint): Promise<{ manifestSha256: string }>;
+  /** Seals closed runs that nobody sealed. */
+  sweep(): Promise<{ sealed: number; left: number }>;
+}
+
 export interface ActivityDeps {
   readonly database: DatabasePool;
   readonly bulkPool: Pool;
   readonly accounts: Accounts;
   readonly outbox: Outbox;
+  /** Absent where no evidence store is configured. */
+  readonly evidence?: Evidence | undefined;
   readonly codeVersion: string;
   /** Makes tokens of what looks like personal data; absent where no key is configured. */
   readonly tokenise?: Tokenise | undefined;
@@ -109,6 +117,11 @@ export function createActivities(deps: ActivityDeps): Activities {
     },
     publishReport: ({ runId }) => deps.outbox.publish(BigInt(runId)),
     deliverNotifications: ({ runId }) => deps.outbox.deliver(BigInt(runId)),
+    sealEvidence: async ({ runId }) => {
+      const seal = await deps.evidence?.seal(BigInt(runId));
+      return { manifestSha256: seal?.manifestSha256 ?? null };
+    },
+    sweepEvidence: async () => (await deps.evidence?.sweep()) ?? { sealed: 0, left: 0 },
     failRun: (input) => deps.outbox.failRun(input),
   };
   return translated(activities, deps);

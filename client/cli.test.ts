@@ -42,6 +42,8 @@ const COMMANDS = [
   ['discrepancies', 'list'],
   ['discrepancies', 'show'],
   ['reports', 'open'],
+  ['evidence', 'export'],
+  ['evidence', 'verify'],
   ['rules', 'check'],
   ['rules', 'explain'],
   ['mapping', 'check'],

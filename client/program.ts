@@ -5,6 +5,7 @@ import type { ClientIo } from './client-io.ts';
 import { registerDemo, registerDev } from './demo.ts';
 import { registerDiscrepancies } from './discrepancies.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerEvidence } from './evidence.ts';
 import { TYPED_AS } from './help-examples.ts';
 import { registerMapping } from './mapping.ts';
 import { registerReplay } from './replay.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Register[] = [
   registerDiscrepancies,
   registerReports,
   registerReplay,
+  registerEvidence,
   registerMapping,
   registerRules,
   registerTry,

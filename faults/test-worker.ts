@@ -6,6 +6,7 @@ import { createActivities, type Outbox } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
 import { createDatabase } from '../sql/database.ts';
 import { composeAccounts } from '../worker/compose-accounts.ts';
+import { composeEvidence, type EvidenceConfig } from '../worker/compose-evidence.ts';
 import { composeOutbox } from '../worker/compose-outbox.ts';
 import { createLogger } from '../worker/logger.ts';
 import { activityScope, startWorker } from '../worker/run-worker.ts';
@@ -37,6 +38,7 @@ export async function startTestWorker(servers: TestServers, first: Company): Pro
   const nowMs = () => clock();
   const accounts = new Map<string, AccountSetup>(composeAccounts(config, { nowMs }));
   const outbox = composeOutbox(config, database, nowMs);
+  const withEvidence: EvidenceConfig = { evidence: { store: 'evidence', retentionDays: 1 }, ...config };
   const worker = await startWorker({
     address,
     namespace,
@@ -47,6 +49,7 @@ export async function startTestWorker(servers: TestServers, first: Company): Pro
       bulkPool,
       accounts,
       outbox,
+      evidence: composeEvidence(withEvidence, database, nowMs),
       codeVersion: 'test',
       nowMs,
       scope: activityScope,

@@ -14,6 +14,7 @@ const WORKER_MAY: Readonly<Record<string, string>> = {
   data_quality_checks: 'select insert',
   discrepancies: 'select insert update',
   discrepancy_events: 'select insert',
+  evidence: 'select insert',
   expected_runs: 'select insert update',
   fetch_shards: 'select insert update',
   internal_transactions: 'select insert',

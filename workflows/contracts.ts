@@ -133,6 +133,9 @@ export interface Activities {
   decideRun(input: RunRef): Promise<DecisionManifest>;
   publishReport(input: RunRef): Promise<{ reportKey: string }>;
   deliverNotifications(input: RunRef): Promise<{ sent: number; failed: number }>;
+  /** manifestSha256 is null where no evidence store is configured. */
+  sealEvidence(input: RunRef): Promise<{ manifestSha256: string | null }>;
+  sweepEvidence(): Promise<{ sealed: number; left: number }>;
   failRun(input: FailInput): Promise<void>;
   awaitRun(input: AccountDay): Promise<{ runId: string; status: string }>;
 }

@@ -1,0 +1,105 @@
+// `recon evidence export|verify`: the sealed package of a run, fetched whole, and proved where there is nothing but the folder.
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { action, type Handler } from './action.ts';
+import { CannotDo } from './cannot-do.ts';
+import type { ClientIo } from './client-io.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { examples, TYPED_AS } from './help-examples.ts';
+import { parseRunReference } from './run-reference.ts';
+import { runReferenceOf } from './run-view.ts';
+
+interface ExportOptions {
+  readonly out?: string;
+}
+
+interface VerifyOptions {
+  readonly manifestSha256?: string;
+}
+
+export function registerEvidence(program: Command, io: ClientIo): void {
+  const evidence = program.command('evidence').description('what proves a run years later: export, verify');
+  evidence
+    .command('export')
+    .description('fetch the sealed package of a run into a folder, and verify it')
+    .argument('<run>', 'such as stripe/us/2026-01-31#2; without #2 the latest of that day')
+    .option('--out <folder>', 'a folder that does not exist yet, or is empty (default: named after the run)')
+    .addHelpText(
+      'after',
+      examples(
+        ['evidence export stripe/us/2026-01-31', 'into stripe-us-2026-01-31-run-1'],
+        ['evidence export stripe/us/2026-01-31#1 --out audit/january', 'into another folder'],
+      ) + CODES,
+    )
+    .action(action<ExportOptions>(io, async () => exportPackage));
+  evidence
+    .command('verify')
+    .description('recompute every hash of an exported package: needs no configuration, no database and no network')
+    .argument('<folder>', 'as evidence export wrote it')
+    .option('--manifest-sha256 <hex>', 'what the audit log or the database says that the manifest has', sha256Option)
+    .addHelpText(
+      'after',
+      examples(
+        ['evidence verify stripe-us-2026-01-31-run-1', 'the package by itself'],
+        [
+          `evidence verify stripe-us-2026-01-31-run-1 --manifest-sha256 ${'0f3a9c51'.repeat(8)}`,
+          'and that it is the one that was sealed',
+        ],
+      ) + CODES,
+    )
+    .action(action<VerifyOptions>(io, async () => verify));
+}
+
+const CODES = `
+Exit codes: 0 intact, 1 broken (the first bad file is named), 3 it cannot be told (and why).
+`;
+
+function sha256Option(text: string): string {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError('A SHA-256 is 64 characters of 0-9 and a-f.');
+  return text;
+}
+
+const CODE_OF_VERDICT: Readonly<Record<'intact' | 'broken' | 'cannot', ExitCode>> = {
+  intact: EXIT.clean,
+  broken: EXIT.differences,
+  cannot: EXIT.failed,
+};
+
+const exportPackage: Handler<ExportOptions> = async ({ context, io, operands, options, output }) => {
+  const reference = parseRunReference(operands[0] ?? '');
+  const config = await context.config();
+  const { composeEvidenceStore } = await import('../worker/compose-evidence.ts');
+  const store = composeEvidenceStore(config, io.nowMs);
+  if (store === undefined) throw new CannotDo('there is no evidence store: name one as evidence.store in recon.yaml');
+  const database = await context.database();
+  const { findRun } = await import('./find-run.ts');
+  const { readSeal } = await import('../activities/evidence/seal-evidence.ts');
+  const { exportEvidence } = await import('./evidence/export-evidence.ts');
+  const { renderVerdict, verdictOnTheWire } = await import('./evidence/verdict-view.ts');
+  const { run } = await findRun(database, reference);
+  const name = runReferenceOf(run);
+  const seal = await readSeal(database, run.runId);
+  if (seal === null) throw new CannotDo(notSealed(name, run.status));
+  const { folder, verdict } = await exportEvidence(store, { ...run, number: run.runNumber }, seal, options.out);
+  output.result({ run: name, folder, location: seal.location, ...verdictOnTheWire(verdict) }, () =>
+    renderVerdict(output.palette, folder, verdict),
+  );
+  return CODE_OF_VERDICT[verdict.verdict];
+};
+
+function notSealed(name: string, status: string): string {
+  if (status === 'running') return `${name} is still running: its evidence is sealed when it has ended`;
+  return `the evidence of ${name} is not sealed yet: the worker tries again every hour; ${TYPED_AS} doctor checks the stores`;
+}
+
+const verify: Handler<VerifyOptions> = async ({ operands, options, output }) => {
+  const folder = operands[0] ?? '';
+  const { verifyPackage } = await import('../activities/evidence/verify-package.ts');
+  const { renderVerdict, verdictOnTheWire } = await import('./evidence/verdict-view.ts');
+  const verdict = await verifyPackage(folder, options.manifestSha256 ?? null);
+  output.result({ folder, ...verdictOnTheWire(verdict) }, () => renderVerdict(output.palette, folder, verdict));
+  if (verdict.verdict === 'intact' && options.manifestSha256 === undefined && !output.json) {
+    output.note('That it is the package that was sealed: compare the SHA-256 of the manifest with the audit log.');
+  }
+  return CODE_OF_VERDICT[verdict.verdict];
+};
