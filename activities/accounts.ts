@@ -6,6 +6,8 @@ import type { Side } from '../domain/vocabulary.ts';
 import { NotConfigured } from './errors.ts';
 import type { Source } from './fetch/source.ts';
 
+export type RulesApproval = 'off' | 'required';
+
 export interface AccountSetup {
   readonly account: string;
   readonly processor: string;
@@ -23,6 +25,8 @@ export interface AccountSetup {
   /** How long after the window's end a run waits for its sources before it goes on inconclusive. */
   readonly sourceDeadlineMs: number;
   readonly rules: RuleSet;
+  /** required: a run applies only rules that two people put in force. */
+  readonly rulesApproval: RulesApproval;
   readonly source: Source<ProcessorRow>;
   readonly internal: Source<InternalRow>;
 }

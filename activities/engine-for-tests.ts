@@ -127,6 +127,7 @@ function engineAccount(parts: EngineParts, account: string, given: Partial<Accou
       trailingDays: 0,
       sourceDeadlineMs: 0,
       rules: day.rules ?? defaultRuleSet(),
+      rulesApproval: 'off',
       source: fileSource({ ...processorFile, side: 'processor', paths: [processor] }),
       internal: fileSource({ ...internalFile, side: 'internal', paths: [internal] }),
       ...given,

@@ -118,7 +118,31 @@ const NON_RETRYABLE: ReadonlySet<string> = new Set([
   'RunClosed',
   'NotConfigured',
   'RunNotCompleted',
+  'RuleSetNotApproved',
+  'PeriodLocked',
 ]);
+
+/** Two people agreed that nothing of the day changes any more. */
+export class PeriodLocked extends Error {
+  override readonly name = 'PeriodLocked';
+  constructor(account: string, date: string, through: string) {
+    super(
+      `${account} ${date} is not run again: the account is locked through ${through}. What comes late is taken up by the next open day. To open it, another person has to approve: npm run recon -- periods propose --account ${account} --none --because "…"`,
+    );
+  }
+}
+
+/** Another rule set is in force than the one that is configured, or none: two people have to put it there. */
+export class RuleSetNotApproved extends Error {
+  override readonly name = 'RuleSetNotApproved';
+  readonly ruleSetHash: string;
+  constructor(account: string, ruleSetHash: string, approvedHash: string | null) {
+    super(
+      `${account}: the configured rule set ${ruleSetHash} is not approved (${approvedHash === null ? 'none ever was' : `in force is ${approvedHash}`}), and rules.approval is required. Nothing was decided. Propose it: npm run recon -- rules propose FILE --account ${account} --because "…"; when another person has approved it, run the day again`,
+    );
+    this.ruleSetHash = ruleSetHash;
+  }
+}
 
 /** Turns a fact into what Temporal acts on. Unknown errors stay retryable under their own name. */
 export function toApplicationFailure(error: unknown): ApplicationFailure {

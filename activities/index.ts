@@ -11,6 +11,7 @@ import { completeBatch } from './fetch/complete-batch.ts';
 import { fetchShard } from './fetch/fetch-shard.ts';
 import { awaitSource, planFetch } from './fetch/plan-fetch.ts';
 import type { Tokenise } from './fetch/row/protect-page.ts';
+import type { AlertSteps } from './notify/alert-steps.ts';
 import { decideRun } from './reconcile/decide-run.ts';
 import { pinHorizon } from './reconcile/pin-horizon.ts';
 import { readRun } from './reconcile/run-context.ts';
@@ -30,11 +31,23 @@ export interface Outbox {
   deliver(runId: bigint): Promise<{ sent: number; failed: number }>;
 }
 
+export interface Evidence {
+  seal(runId: bigint): Promise<{ manifestSha256: string }>;
+  /** Seals closed runs that nobody sealed. */
+  sweep(): Promise<{ sealed: number; left: number }>;
+  /** Keeps outside of the database where each audit chain stands; answers with how many chains. */
+  anchor(): Promise<number>;
+}
+
 export interface ActivityDeps {
   readonly database: DatabasePool;
   readonly bulkPool: Pool;
   readonly accounts: Accounts;
   readonly outbox: Outbox;
+  /** What is told beside single runs; absent where nobody is told anything. */
+  readonly alerts?: AlertSteps | undefined;
+  /** Absent where no evidence store is configured. */
+  readonly evidence?: Evidence | undefined;
   readonly codeVersion: string;
   /** Makes tokens of what looks like personal data; absent where no key is configured. */
   readonly tokenise?: Tokenise | undefined;
@@ -48,6 +61,7 @@ export interface ActivityDeps {
 
 // Three signs of life per shortest heartbeat timeout in use (tests use a few seconds).
 const ALIVE_EVERY_MS = 1_000;
+const NOTHING_SWEPT = { delivered: 0, failed: 0, deferred: 0, held: 0, published: 0, unpublished: 0 };
 
 export function createActivities(deps: ActivityDeps): Activities {
   const { database, accounts } = deps;
@@ -101,7 +115,7 @@ export function createActivities(deps: ActivityDeps): Activities {
           nowMs: deps.nowMs,
           checkpoint: deps.checkpoint,
         },
-        { runId: BigInt(runId), rules: setup.rules, codeVersion: deps.codeVersion },
+        { runId: BigInt(runId), rules: setup.rules, rulesApproval: setup.rulesApproval, codeVersion: deps.codeVersion },
       );
       const { timings, ...manifest } = decision;
       deps.onTimings?.(runId, timings);
@@ -109,6 +123,15 @@ export function createActivities(deps: ActivityDeps): Activities {
     },
     publishReport: ({ runId }) => deps.outbox.publish(BigInt(runId)),
     deliverNotifications: ({ runId }) => deps.outbox.deliver(BigInt(runId)),
+    sealEvidence: async ({ runId }) => {
+      const seal = await deps.evidence?.seal(BigInt(runId));
+      return { manifestSha256: seal?.manifestSha256 ?? null };
+    },
+    sweepEvidence: async () => (await deps.evidence?.sweep()) ?? { sealed: 0, left: 0 },
+    anchorChains: async () => ({ anchored: (await deps.evidence?.anchor()) ?? 0 }),
+    sendDigest: async (input) => (await deps.alerts?.sendDigest(input)) ?? { sent: 0, waiting: [] },
+    sweepOutbox: async () => (await deps.alerts?.sweepOutbox()) ?? NOTHING_SWEPT,
+    escalateOverdue: async () => (await deps.alerts?.escalateOverdue()) ?? { escalated: 0 },
     failRun: (input) => deps.outbox.failRun(input),
   };
   return translated(activities, deps);

@@ -4,6 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchMatching } from './matching.ts';
 import { benchLargeFile } from './one-large-file.ts';
+import { benchOps } from './ops.ts';
 import type { BenchPart } from './part.ts';
 import { benchRuns } from './runs.ts';
 import { benchSources } from './sources.ts';
@@ -14,6 +15,7 @@ const PARTS: Readonly<Record<string, BenchPart>> = {
   matching: benchMatching,
   sources: benchSources,
   'large-file': benchLargeFile,
+  ops: benchOps,
 };
 
 const USAGE = `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick] [--json]`;

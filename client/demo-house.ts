@@ -13,12 +13,14 @@ import { SHOP_ACCOUNT_WATERMARK_QUERY, SHOP_LEDGER_QUERY, SHOP_READER } from '..
 import { generateWorld } from '../sandbox/world/generate-world.ts';
 import type { World } from '../sandbox/world/world.ts';
 import { composeAccounts } from '../worker/compose-accounts.ts';
+import { composeEvidence } from '../worker/compose-evidence.ts';
 import { composeOutbox } from '../worker/compose-outbox.ts';
 import { composeTokenise } from '../worker/compose-tokenise.ts';
 import { loadConfig } from '../worker/config.ts';
 import type { Logger } from '../worker/logger.ts';
 import { DEMO_ACCOUNTS, type DemoAccount } from './demo-accounts.ts';
 import { type LocalRecon, startLocalRecon, workerUrl } from './local-recon.ts';
+import { applyHousekeeping } from './setup-housekeeping.ts';
 import { applySchedule } from './temporal/apply-schedule.ts';
 import { planSchedules } from './temporal/schedule-plan.ts';
 
@@ -68,6 +70,7 @@ export interface DemoHouse {
   readonly configFile: string;
   readonly reportFolder: string;
   readonly mailFolder: string;
+  readonly evidenceFolder: string;
   /** From now on the shop's books of the account reach to the present. */
   completeBooks(branch: DemoBranch): Promise<void>;
   stop(): Promise<void>;
@@ -86,6 +89,7 @@ export async function openDemoHouse(options: DemoHouseOptions): Promise<DemoHous
     // As `recon setup` does: the schedules are there to be seen, and would run tomorrow.
     for (const plan of planSchedules(await loadConfig(configFile, {})))
       await applySchedule(recon.temporal, plan, 'recon');
+    await applyHousekeeping(recon.temporal, 'recon');
     const stop = async () => {
       await recon.stop();
       for (const { source } of branches) await source.stop();
@@ -96,6 +100,7 @@ export async function openDemoHouse(options: DemoHouseOptions): Promise<DemoHous
       configFile,
       reportFolder: join(folder, 'reports'),
       mailFolder: join(folder, 'mail'),
+      evidenceFolder: join(folder, 'evidence'),
       completeBooks: ({ account }) => reachUntil(recon.stack.postgres.url, account, options.nowMs()),
       stop,
     };
@@ -184,9 +189,12 @@ async function startRecon(
       await writeConfig(configFile, folder, stack, branches);
       const config = await loadConfig(configFile, {});
       options.onPhase('shop');
+      const outbox = composeOutbox(config, database, nowMs);
       return {
         accounts: composeAccounts(config, { nowMs, gateFor: leasedGates(database) }),
-        outbox: composeOutbox(config, database, nowMs),
+        outbox,
+        alerts: outbox.alerts,
+        evidence: composeEvidence(config, database, nowMs),
         tokenise: composeTokenise(config),
         nowMs,
       };
@@ -241,11 +249,12 @@ async function writeConfig(
     })),
     personalData: { tokenKey: 'file:secrets/token-key' },
     reports: { store: '.' },
+    evidence: { store: 'evidence' },
     notifications: {
       from: 'recon@example.com',
       transport: { kind: 'smtp', url: 'file:secrets/smtp-url' },
       routes: [
-        { to: ['ops@example.com'], from: 'low' },
+        { to: ['ops@example.com'], from: 'low', digest: true },
         { to: ['ops-lead@example.com'], from: 'high' },
       ],
     },

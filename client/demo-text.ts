@@ -1,4 +1,5 @@
 // What the demo shows a person: the quick-start query's answer, planted against found, where to look and what to type next.
+import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { DemoHouse } from './demo-house.ts';
 import { type ScoreLine, totalOf } from './demo-score.ts';
@@ -14,6 +15,7 @@ const LISTED_MAX = 40;
 export function writeDemoText(out: Writable, house: DemoHouse, result: DemoResult, stays = false): void {
   const { score } = result;
   const total = totalOf(score);
+  const mail = result.mails.filter((file) => file.endsWith('.html')).at(-1);
   const lines = [
     '',
     `${QUICK_START_QUERY};`,
@@ -46,8 +48,8 @@ export function writeDemoText(out: Writable, house: DemoHouse, result: DemoResul
     ...listed('missed', total.missed),
     ...listed('false', total.false),
     '',
-    `Report       ${newest(result.reports, '.html')}`,
-    `Mail         ${newest(result.mails, '.html')}`,
+    `Report       ${reportOf(mail) ?? 'none'}`,
+    `Mail         ${mail ?? 'none'}`,
     `Temporal UI  ${result.temporalUi}${stays ? '' : '  (closed again; npm run dev leaves it open)'}`,
     '',
     ...(stays
@@ -80,8 +82,10 @@ function listed(what: string, rows: readonly string[]): string[] {
   return [...rows.slice(0, LISTED_MAX).map((row) => `  ${what}: ${row}`), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
-function newest(files: readonly string[], ending: string): string {
-  return files.filter((file) => file.endsWith(ending)).at(-1) ?? 'none';
+/** The report that the mail is about. */
+function reportOf(mail: string | undefined): string | undefined {
+  if (mail === undefined) return undefined;
+  return /^Report: (.+report\.html)$/m.exec(readFileSync(mail.replace(/\.html$/, '.txt'), 'utf8'))?.[1];
 }
 
 // As psql prints it, so that the README and a real session look the same.

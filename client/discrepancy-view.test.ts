@@ -15,11 +15,18 @@ const mismatch: DiscrepancyDetail = {
   reason: 'pair by merchant_reference',
   state: 'open',
   severity: 'low',
+  severityReason: 'everything else',
   kind: 'payment',
   currency: 'JPY',
   amountMinor: 100n,
   partnerId: 'order-1',
   closedBy: null,
+  assignee: null,
+  firstSeenAtMs: Date.parse('2026-02-01T04:10:00Z'),
+  dueAtMs: Date.parse('2026-02-11T04:10:00Z'),
+  overdue: false,
+  escalation: 0,
+  proposal: null,
   rule: 'merchant_reference',
   differences: { amount: ['7000', '7100'], status: ['settled', 'pending'] },
   processorRowId: 1n,
@@ -48,6 +55,8 @@ const mismatch: DiscrepancyDetail = {
     },
   ],
   events: [],
+  proposals: [],
+  notes: [],
 };
 
 test('money is written in its currency, other fields as they are', () => {

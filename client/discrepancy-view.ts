@@ -12,6 +12,14 @@ import {
 import { verdictWords } from '../activities/report/verdict-words.ts';
 import { formatForPeople, formatMinor } from '../domain/money.ts';
 import type { DiscrepancyDetail, DiscrepancySummary } from './database/read-discrepancies.ts';
+import {
+  dueWords,
+  noteLines,
+  noteOnTheWire,
+  proposalOnTheWire,
+  proposalTable,
+  stateWords,
+} from './discrepancies/life-view.ts';
 import { type Palette, toned } from './terminal/palette.ts';
 import { renderFacts, renderTable } from './terminal/table.ts';
 
@@ -30,6 +38,7 @@ export function renderDiscrepancies(palette: Palette, found: readonly Discrepanc
     { title: 'Kind' },
     { title: 'Id' },
     { title: 'State' },
+    { title: 'Due' },
   ];
   const rows = found.map((one) => [
     String(one.discrepancyId),
@@ -40,7 +49,8 @@ export function renderDiscrepancies(palette: Palette, found: readonly Discrepanc
     one.date,
     kindWords(one.kind),
     foreignText(one.anchorId, ID_CHARS_MAX),
-    one.state,
+    stateWords(one),
+    dueWords(palette, one),
   ]);
   return renderTable(palette, columns, rows);
 }
@@ -52,9 +62,12 @@ export function renderDiscrepancy(palette: Palette, one: DiscrepancyDetail): str
     ['Number', String(one.discrepancyId)],
     ['What', words.title],
     ['Meaning', words.meaning],
-    ['Next', one.state === 'closed' ? '' : words.next],
-    ['Severity', toned(palette, one.severity)],
-    ['State', `${one.state}${one.closedBy === null ? '' : `, ${one.closedBy.replaceAll('_', ' ')}`}`],
+    ['Next', ['open', 'assigned', 'proposed'].includes(one.state) ? words.next : ''],
+    ['Severity', severityWords(palette, one)],
+    ['State', stateWords(one)],
+    ['Assigned to', one.assignee ?? ''],
+    ['Due', dueWords(palette, one)],
+    ['First seen', timeWords(one.firstSeenAtMs, one.zone)],
     ['Amount', amountOf(one)],
     ['Account', one.account],
     ['Business date', dateWords(one.date)],
@@ -69,6 +82,8 @@ export function renderDiscrepancy(palette: Palette, one: DiscrepancyDetail): str
     ...rowTable(palette, one, processor),
     ...differenceTable(palette, one, processor),
     ...changeTable(palette, one, processor),
+    ...proposalTable(palette, one),
+    ...noteLines(palette, one),
     eventTable(palette, one),
   ].join('\n\n');
 }
@@ -153,12 +168,18 @@ function eventTable(palette: Palette, { events, level, zone }: DiscrepancyDetail
   const columns = [{ title: 'When' }, { title: 'Event' }, { title: 'Verdict' }, { title: 'By run' }, { title: 'By' }];
   const rows = events.map((event) => [
     timeWords(Math.floor(event.createdAtMs / 1_000) * 1_000, zone),
-    event.event.replaceAll('_', ' '),
+    eventWords(event),
     verdictWords(event.verdict, level).title,
     event.run ?? '–',
     event.actor,
   ]);
   return renderTable(palette, columns, rows);
+}
+
+/** What a run did is told by the verdict beside it; what a person did needs its words. */
+function eventWords({ event, run, detail }: DiscrepancyDetail['events'][number]): string {
+  const words = event.replaceAll('_', ' ');
+  return run === null && detail !== null ? `${words}: ${foreignText(detail)}` : words;
 }
 
 /** Money was compared in the record's currency, so that is what it is written in. */
@@ -171,6 +192,10 @@ function differencesOf(one: DiscrepancyDetail) {
     processor: words(field, processor),
     internal: words(field, internal),
   }));
+}
+
+function severityWords(palette: Palette, { severity, severityReason }: DiscrepancySummary): string {
+  return severityReason === null ? toned(palette, severity) : `${toned(palette, severity)} (${severityReason})`;
 }
 
 function amountOf({ currency, amountMinor }: DiscrepancySummary): string {
@@ -189,10 +214,17 @@ export function discrepancyOnTheWire(one: DiscrepancySummary): Record<string, un
     reason: one.reason,
     state: one.state,
     severity: one.severity,
+    severityReason: one.severityReason,
     kind: one.kind,
     amount: formatMinor(one.amountMinor, one.currency),
     currency: one.currency,
     closedBy: one.closedBy,
+    assignee: one.assignee,
+    firstSeenAt: new Date(one.firstSeenAtMs).toISOString(),
+    dueAt: one.dueAtMs === null ? null : new Date(one.dueAtMs).toISOString(),
+    overdue: one.overdue,
+    escalation: one.escalation,
+    proposal: one.proposal,
   };
 }
 
@@ -208,6 +240,8 @@ export function discrepancyDetailOnTheWire(one: DiscrepancyDetail): object {
       fee: feeMinor === null ? null : formatMinor(feeMinor, row.currency),
       occurredAt: new Date(occurredAtMs).toISOString(),
     })),
+    proposals: one.proposals.map(proposalOnTheWire),
+    notes: one.notes.map(noteOnTheWire),
     events: one.events.map(({ createdAtMs, ...event }) => ({
       ...event,
       createdAt: new Date(createdAtMs).toISOString(),

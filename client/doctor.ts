@@ -45,6 +45,7 @@ async function checksOf({ context, io }: Invocation<object>, config: ReconConfig
   const { checkDatabase } = await import('./doctor/check-database.ts');
   const { checkTemporal } = await import('./doctor/check-temporal.ts');
   const { checkAccounts } = await import('./doctor/check-accounts.ts');
+  const { checkRulesApproval } = await import('./doctor/check-rules-approval.ts');
   const { checkReports } = await import('./doctor/check-reports.ts');
   const { checkMail } = await import('./doctor/check-mail.ts');
   const { placeOf } = await import('../worker/open-database.ts');
@@ -60,6 +61,7 @@ async function checksOf({ context, io }: Invocation<object>, config: ReconConfig
       nowMs: io.nowMs(),
     }),
     checkAccounts(accounts),
+    checkRulesApproval(context.database, accounts),
     checkReports(async () => composeStore(config)),
     checkMail(config.notifications.transport),
   ]);

@@ -4,7 +4,7 @@ import { addDays, type BusinessDate, datesBetween, windowOf } from '../domain/bu
 import type { AccountConfig } from '../worker/config.ts';
 import { latestEndedDate } from './day-of-account.ts';
 
-type Account = Pick<AccountConfig, 'account' | 'zone' | 'startDate' | 'sourceDeadline'>;
+export type DatedAccount = Pick<AccountConfig, 'account' | 'zone' | 'startDate' | 'sourceDeadline'>;
 
 export interface DueDays {
   readonly due: readonly BusinessDate[];
@@ -15,12 +15,12 @@ export interface DueDays {
 const DUE_DAYS_MAX = 35;
 
 /** The days that can be due at all; empty where none has ended since the account's start. */
-export function daysInSight(account: Account, nowMs: number): readonly BusinessDate[] {
+export function daysInSight(account: DatedAccount, nowMs: number): readonly BusinessDate[] {
   const last = latestEndedDate(account, nowMs);
   return datesBetween(later(account.startDate, addDays(last, -(DUE_DAYS_MAX - 1))), last);
 }
 
-export function dueDays(account: Account, conclusive: ReadonlySet<string>, nowMs: number): DueDays {
+export function dueDays(account: DatedAccount, conclusive: ReadonlySet<string>, nowMs: number): DueDays {
   const due = daysInSight(account, nowMs).filter((date) => !conclusive.has(date));
   return { due, late: due.filter((date) => windowOf(date, account.zone).endMs + account.sourceDeadline < nowMs) };
 }

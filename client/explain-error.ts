@@ -18,6 +18,8 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'Interrupted',
   'MigrationEdited',
   'SourceRejected',
+  'ObjectMissing',
+  'StoreUnavailable',
 ]);
 const SETUP = 'npm run recon -- setup';
 const NO_NAMESPACE = `the Temporal namespace does not exist: ${SETUP}`;
@@ -40,6 +42,7 @@ export function explainError(error: unknown): Explanation {
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const POSTGRES: Readonly<Record<string, string>> = {
   '42P01': `the database has no tables of recon, or not all of them: ${SETUP}`,
+  '42883': `the database is older than this version of recon: ${SETUP}`,
   '42703': `the database is older than this version of recon: ${SETUP}`,
   '42501': 'the login of "database" may not do this: grant it the role recon_worker (grant recon_worker to LOGIN)',
   '57P01': 'the database was shut down under us: start it and try again',

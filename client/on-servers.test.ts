@@ -79,6 +79,7 @@ test('setup prepares everything, and a second time changes nothing', async () =>
     'search attributes',
     `schedule ${NEW_YORK}`,
     `schedule ${UTC}`,
+    'schedule recon-housekeeping',
   ]);
   expect(new Set(steps.map(({ state }) => state))).toEqual(new Set(['changed']));
   const second = await json('setup');

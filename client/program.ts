@@ -1,12 +1,16 @@
 // The grammar of the `recon` command (design section 10): global options, and each command from its own file.
 import { Command } from 'commander';
+import { registerAccess } from './access.ts';
+import { registerAudit } from './audit.ts';
 import { registerBackfill } from './backfill.ts';
 import type { ClientIo } from './client-io.ts';
 import { registerDemo, registerDev } from './demo.ts';
 import { registerDiscrepancies } from './discrepancies.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerEvidence } from './evidence.ts';
 import { TYPED_AS } from './help-examples.ts';
 import { registerMapping } from './mapping.ts';
+import { registerPeriods } from './periods.ts';
 import { registerReplay } from './replay.ts';
 import { registerReports } from './reports.ts';
 import { registerRetry } from './retry.ts';
@@ -17,6 +21,7 @@ import { registerSchedule } from './schedule.ts';
 import { registerSetup } from './setup.ts';
 import { registerStatus } from './status.ts';
 import { registerTry } from './try.ts';
+import { registerWatchdog } from './watchdog.ts';
 
 type Register = (program: Command, io: ClientIo) => void;
 
@@ -30,8 +35,13 @@ const COMMANDS: readonly Register[] = [
   registerBackfill,
   registerRuns,
   registerDiscrepancies,
+  registerPeriods,
+  registerAccess,
   registerReports,
   registerReplay,
+  registerWatchdog,
+  registerAudit,
+  registerEvidence,
   registerMapping,
   registerRules,
   registerTry,

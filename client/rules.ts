@@ -1,9 +1,12 @@
-// `recon rules check|explain`: what a rule set says, before anything depends on it; and why a row came to its verdict.
+// `recon rules …`: what a rule set says, before anything depends on it; why a row came to its verdict; and who lets runs apply what.
 import type { Command } from 'commander';
 import { action, type Handler } from './action.ts';
 import type { ClientIo } from './client-io.ts';
+import { type PersonOptions, withReadersDatabase } from './database/person-database.ts';
+import { ABOUT_RULES, registerDecide } from './discrepancies/decide.ts';
 import { EXIT } from './exit-codes.ts';
 import { examples } from './help-examples.ts';
+import { registerProposeRules } from './rules/propose.ts';
 
 const ABOUT_CHECK = `
 A rule set says in YAML what counts as equal, how long a partner may take, what is ignored and how bad a difference is.
@@ -22,7 +25,10 @@ and which other rows came into question and why each of them is not the partner.
 export function registerRules(program: Command, io: ClientIo): void {
   const rules = program
     .command('rules')
-    .description('what counts as equal, and why a row has its verdict: check, explain');
+    .description(
+      'what counts as equal, and why a row has its verdict: check, explain, propose, proposals, approve, reject',
+    )
+    .option('--database <url>', 'your own login (default: RECON_DATABASE_URL)');
   rules
     .command('check')
     .description('show a rule set as understood; say everything that contradicts itself')
@@ -49,7 +55,9 @@ export function registerRules(program: Command, io: ClientIo): void {
         ['rules explain 17', 'the row of a discrepancy, by its number'],
       ),
     )
-    .action(action<object>(io, async () => explain));
+    .action(action<PersonOptions>(io, async () => explain));
+  registerProposeRules(rules, io);
+  registerDecide(rules, io, ABOUT_RULES);
 }
 
 const check: Handler<object> = async ({ operands, output }) => {
@@ -61,13 +69,14 @@ const check: Handler<object> = async ({ operands, output }) => {
   return found.rules === null ? EXIT.usage : EXIT.clean;
 };
 
-const explain: Handler<object> = async ({ context, operands, output }) => {
+const explain: Handler<PersonOptions> = async (invocation) => {
+  const { operands, output } = invocation;
   const { parseRowAddress } = await import('./rules/row-address.ts');
   const address = parseRowAddress(operands[0] ?? '');
   const { explainRow } = await import('./rules/explain-row.ts');
   const { renderExplanation } = await import('./rules/render-explanation.ts');
   const { explanationOnTheWire } = await import('./rules/explanation-on-the-wire.ts');
-  const explanation = await explainRow(await context.database(), address);
+  const explanation = await withReadersDatabase(invocation, (database) => explainRow(database, address));
   output.result(explanationOnTheWire(explanation), () => renderExplanation(output.palette, explanation));
   return EXIT.clean;
 };

@@ -63,6 +63,7 @@ async function* stepsOf({ context, options, io }: Invocation<SetupOptions>): Asy
   const { ensureSearchAttributes } = await import('./temporal/ensure-search-attributes.ts');
   const { applySchedule } = await import('./temporal/apply-schedule.ts');
   const { planSchedules } = await import('./temporal/schedule-plan.ts');
+  const { applyHousekeeping } = await import('./setup-housekeeping.ts');
   const config = await context.config();
   const plans = planSchedules(config);
   yield ensureSchema(ownerLoginOf(options.migrateWith, io) ?? config.database);
@@ -70,6 +71,7 @@ async function* stepsOf({ context, options, io }: Invocation<SetupOptions>): Asy
   yield ensureNamespace(access);
   yield ensureSearchAttributes(access);
   for (const plan of plans) yield applySchedule(access.client, plan, access.taskQueue);
+  yield applyHousekeeping(access.client, access.taskQueue);
 }
 
 function ownerLoginOf(variable: string | undefined, io: ClientIo): Secret | undefined {

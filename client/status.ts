@@ -6,7 +6,7 @@ import { action, type Handler, type Invocation } from './action.ts';
 import { chooseAccounts } from './choose-accounts.ts';
 import type { ClientIo } from './client-io.ts';
 import type { OpenCount } from './database/read-standing.ts';
-import { type DueDays, daysInSight, dueDays } from './due-days.ts';
+import { type DatedAccount, type DueDays, daysInSight, dueDays } from './due-days.ts';
 import { EXIT } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { examples } from './help-examples.ts';
@@ -38,9 +38,10 @@ const status: Handler<StatusOptions> = async (invocation) => {
   return temporal.problem === null ? EXIT.clean : EXIT.failed;
 };
 
-async function standingsOf(
+/** The database's half of the answer. */
+export async function standingsOf(
   database: DatabasePool,
-  accounts: readonly AccountConfig[],
+  accounts: readonly DatedAccount[],
   nowMs: number,
 ): Promise<readonly AccountStanding[]> {
   const { readLatestRuns } = await import('./database/read-runs.ts');

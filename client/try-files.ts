@@ -92,6 +92,7 @@ export async function planTry(options: TryOptions): Promise<TryPlan> {
       // A file does not grow while we wait: what does not reach the end of the window is inconclusive at once.
       sourceDeadlineMs: Number.NEGATIVE_INFINITY,
       rules,
+      rulesApproval: 'off',
       source: fileSource({ ...processorFiles, side: 'processor', watermarkMs: asOfMs }),
       internal: fileSource({ ...internalFiles, side: 'internal', watermarkMs: asOfMs }),
     },

@@ -151,6 +151,16 @@ test.each([
   expect(problems[0]).toContain(problem);
 });
 
+test.each([
+  [[{ high: { shareOfDay: '0.01' } }, { low: { shareOfDay: '0.5' } }, 'low'], 'severity.1: never holds'],
+  [[{ high: { repeated: 3 } }, { low: { repeated: 4, kind: ['payment'] } }, 'low'], 'severity.1: never holds'],
+  [[{ high: { shareOfDay: '1.5' } }, 'low'], 'severity.0.high.shareOfDay: write a share'],
+  [[{ high: { shareOfDay: '0' } }, 'low'], 'severity.0.high.shareOfDay: write a share'],
+  [[{ high: { repeated: 1 } }, 'low'], 'severity.0.high.repeated'],
+])('a share is above nothing and at most the day, a repetition is at least two: %j', (severity, problem) => {
+  expect(problemsOf({ severity })).toEqual([expect.stringContaining(problem)]);
+});
+
 test('severities that only overlap are accepted', () => {
   const severity = [
     { high: { atRisk: '1000.00', kind: ['payment'] } },

@@ -20,11 +20,19 @@ const toleranceSchema = z.strictObject({
   cap: decimal.optional(),
 });
 
+const SHARE_WANTED = 'write a share of the day as a decimal, such as "0.01" for a hundredth';
+const REPEATED_MAX = 1_000_000;
+
 const severityConditionSchema = z.strictObject({
   atRisk: decimal.optional(),
+  shareOfDay: z
+    .string(SHARE_WANTED)
+    .regex(/^(0\.\d{0,5}[1-9]|1)$/, SHARE_WANTED)
+    .optional(),
   verdict: z.array(z.enum(VERDICTS)).min(1).optional(),
   kind: z.array(kind).min(1).optional(),
   olderThan: durationMs.optional(),
+  repeated: z.int().min(2).max(REPEATED_MAX).optional(),
 });
 
 const severityRuleSchema = z.union(
@@ -34,7 +42,7 @@ const severityRuleSchema = z.union(
       message: 'one severity a line, such as { high: { atRisk: "1000.00" } }',
     }),
   ],
-  `write one of ${SEVERITIES.join(', ')}, alone or with atRisk, verdict, kind or olderThan: { high: { atRisk: "1000.00" } }`,
+  `write one of ${SEVERITIES.join(', ')}, alone or with atRisk, shareOfDay, verdict, kind, olderThan or repeated: { high: { atRisk: "1000.00" } }`,
 );
 
 const partnerSchema = z.enum(['required', 'optional', 'never']);

@@ -138,6 +138,7 @@ async function writeConfig(
     temporal: { address: access.address, namespace: access.namespace, taskQueue: access.taskQueue },
     accounts: [accountConfig, ...(options.neighbours ?? []).map((neighbour) => neighbour.accountConfig)],
     reports: { store: '.' },
+    evidence: { store: 'evidence', retentionDays: 1 },
     notifications: {
       from: 'recon@example.com',
       transport: { kind: 'smtp', url: 'file:secrets/smtp-url' },

@@ -6,6 +6,7 @@ import { createActivities, type Outbox } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
 import { createDatabase } from '../sql/database.ts';
 import { composeAccounts } from '../worker/compose-accounts.ts';
+import { composeEvidence } from '../worker/compose-evidence.ts';
 import { composeOutbox } from '../worker/compose-outbox.ts';
 import { createLogger } from '../worker/logger.ts';
 import { activityScope, startWorker } from '../worker/run-worker.ts';
@@ -47,6 +48,8 @@ export async function startTestWorker(servers: TestServers, first: Company): Pro
       bulkPool,
       accounts,
       outbox,
+      alerts: outbox.alerts,
+      evidence: composeEvidence(config, database, nowMs),
       codeVersion: 'test',
       nowMs,
       scope: activityScope,

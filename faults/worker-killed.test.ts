@@ -31,7 +31,9 @@ async function killedAt(checkpoint: string): Promise<FaultCase> {
 test('an undisturbed day leaves one run, one report and one mail', () => {
   expect(undisturbed.runs).toMatchObject([{ run_number: 1, status: 'completed', outcome: 'differences' }]);
   expect(undisturbed.mails).toHaveLength(1);
-  expect(Object.values(undisturbed.reports)).toEqual([['report.csv', 'report.html', 'report.json']]);
+  expect(Object.values(undisturbed.reports)).toEqual([
+    ['completeness.csv', 'report.csv', 'report.html', 'report.json', 'report.xlsx'],
+  ]);
 });
 
 // Six pages of Stripe and one of the shop, in whichever order they come.

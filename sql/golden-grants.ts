@@ -14,7 +14,7 @@ export const ROLES: StatementQuery = sql.type(statement)`
                    'in role ' || (select string_agg(m.roleid::regrole::text, ', ' order by m.roleid::regrole::text collate "C")
                                   from pg_auth_members m where m.member = r.oid)) || ';' as text
   from pg_roles r
-  where rolname in ('recon_owner', 'recon_worker', 'recon_auditor')
+  where rolname in ('recon_owner', 'recon_worker', 'recon_auditor', 'recon_operator', 'recon_approver', 'recon_admin')
   order by rolname collate "C"`;
 
 /** One line where all is as it should be. */

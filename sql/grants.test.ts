@@ -2,52 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, DatabaseError } from 'pg';
 import { freshDatabase, type TestDatabase } from '../scripts/database-for-tests.ts';
+import {
+  ADMIN_MAY,
+  AUDITOR_IS_REFUSED,
+  AUDITOR_MAY,
+  INSERT_ROW,
+  MAY_CALL,
+  PEOPLE_MAY,
+  TABLES,
+  VIEWS,
+  WORKER_IS_REFUSED,
+  WORKER_MAY,
+} from './grants-matrix-for-tests.ts';
 import { DATABASE_ROLES } from './migrate.ts';
 
-// What the worker may do; whatever it may, it may read first. A table that is not listed here fails the tests: somebody
-// has to decide who may do what with it. The auditor reads all of them and writes none.
-const WORKER_MAY: Readonly<Record<string, string>> = {
-  accounts: 'select insert update',
-  balance_readings: 'select insert',
-  batch_totals: 'select insert update',
-  batches: 'select insert update',
-  data_quality_checks: 'select insert',
-  discrepancies: 'select insert update',
-  discrepancy_events: 'select insert',
-  expected_runs: 'select insert update',
-  fetch_shards: 'select insert update',
-  internal_transactions: 'select insert',
-  manual_decision_rows: 'select',
-  manual_decisions: 'select',
-  matches: 'select insert',
-  notifications: 'select insert update',
-  open_items: 'select insert update delete',
-  payout_entries: 'select insert',
-  payout_groups: 'select insert',
-  payout_sums: 'select insert',
-  processor_transactions: 'select insert',
-  quarantined_rows: 'select insert',
-  rate_limits: 'select insert update',
-  reconciliation_run_totals: 'select insert',
-  reconciliation_run_verdicts: 'select insert',
-  reconciliation_runs: 'select insert update',
-  row_changes: 'select',
-  row_references: 'select insert',
-  row_verdicts: 'select insert',
-  row_verdicts_now: 'select',
-  rule_sets: 'select insert',
-  run_batches: 'select insert',
-  schema_migrations: 'select',
-  snapshot_rows: 'select insert delete',
-  transaction_ids: 'select insert',
-  transaction_ids_0: 'select',
-  transaction_ids_1: 'select',
-  transaction_ids_2: 'select',
-  transaction_ids_3: 'select',
-};
-const TABLES = Object.keys(WORKER_MAY);
-const VIEWS: ReadonlySet<string> = new Set(['row_changes', 'row_verdicts_now']);
-const AUDITOR_MAY: typeof WORKER_MAY = Object.fromEntries(TABLES.map((table) => [table, 'select']));
 const VERBS = ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'] as const;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -58,6 +26,9 @@ const logins: { readonly name: string; readonly client: Client }[] = [];
 let owner: Client;
 let worker: Client;
 let auditor: Client;
+let operator: Client;
+let approver: Client;
+let admin: Client;
 
 /** A login as a deployment makes it: no rights but its role's, and no way out of it. */
 async function loginIn(role: (typeof DATABASE_ROLES)[number]): Promise<Client> {
@@ -76,10 +47,13 @@ beforeAll(async () => {
   database = await freshDatabase();
   root = new Client({ connectionString: database.url });
   await root.connect();
-  [owner, worker, auditor] = [
+  [owner, worker, auditor, operator, approver, admin] = [
     await loginIn('recon_owner'),
     await loginIn('recon_worker'),
     await loginIn('recon_auditor'),
+    await loginIn('recon_operator'),
+    await loginIn('recon_approver'),
+    await loginIn('recon_admin'),
   ];
   await root.query(`select ensure_partitions('2026-01-01', '2026-01-31')`);
 });
@@ -115,6 +89,9 @@ const RELATIONS = `
 test.each([
   ['recon_worker', WORKER_MAY],
   ['recon_auditor', AUDITOR_MAY],
+  ['recon_operator', PEOPLE_MAY],
+  ['recon_approver', PEOPLE_MAY],
+  ['recon_admin', ADMIN_MAY],
 ])('the grants of %s are, table by table and verb by verb, those that were decided', async (role, expected) => {
   const { rows } = await root.query<{ name: string; verbs: string }>(
     `select r.name, coalesce(string_agg(v.verb, ' ' order by v.ord) filter (where has_table_privilege($1, r.oid, v.verb)), '') as verbs
@@ -128,6 +105,9 @@ test.each([
 test.each([
   ['worker', () => worker, WORKER_MAY],
   ['auditor', () => auditor, AUDITOR_MAY],
+  ['operator', () => operator, PEOPLE_MAY],
+  ['approver', () => approver, PEOPLE_MAY],
+  ['admin', () => admin, ADMIN_MAY],
 ])('the %s who tries each verb on each table gets as far as its grants', async (_role, clientOf, expected) => {
   const found: Record<string, string> = {};
   for (const table of TABLES) {
@@ -156,27 +136,41 @@ test.each([
   expect(found).toEqual(expected);
 });
 
+test('each function is called by those who were decided, and by nobody else', async () => {
+  const { rows } = await root.query<{ name: string; roles: string }>(
+    `select p.proname as name, string_agg(replace(r.name, 'recon_', ''), ' ' order by r.name) as roles
+     from pg_proc p cross join unnest($1::text[]) r (name)
+     where p.pronamespace = 'public'::regnamespace and r.name <> 'recon_owner' and has_function_privilege(r.name, p.oid, 'execute')
+     group by p.oid, p.proname order by p.proname collate "C"`,
+    [DATABASE_ROLES],
+  );
+  expect(Object.fromEntries(rows.map(({ name, roles }) => [name, roles]))).toEqual(MAY_CALL);
+});
+
 test.each([
-  ['match', 'matches', 'released_seq'],
-  ['decision of a person', 'manual_decisions', 'stale_seq'],
-])('of a %s, the worker changes one column and nothing else', async (_what, table, column) => {
+  ['match', 'matches', ['released_seq']],
+  ['decision of a person', 'manual_decisions', ['stale_seq']],
+  [
+    'difference',
+    'discrepancies',
+    [
+      ...['verdict', 'reason', 'state', 'severity', 'kind', 'currency', 'amount', 'partner_external_id', 'differences'],
+      ...['changed_seq', 'closed_seq', 'closed_by', 'members', 'surplus', 'balanced', 'severity_reason'],
+    ],
+  ],
+])('of a %s, the worker changes what runs decide and nothing else', async (_what, table, columns) => {
   const { rows } = await root.query<{ name: string; may: boolean }>(
     `select attname as name, has_column_privilege('recon_worker', $1, attname, 'update') as may
      from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,
     [table],
   );
   expect(rows.length).toBeGreaterThan(10);
-  expect(rows.filter(({ may }) => may).map(({ name }) => name)).toEqual([column]);
+  expect(rows.filter(({ may }) => may).map(({ name }) => name)).toEqual(columns);
   for (const { name } of rows) {
     const failure = await attempt(worker, `update ${table} set ${name} = default`);
-    expect([name, failure?.code]).toEqual([name, name === column ? undefined : INSUFFICIENT_PRIVILEGE]);
+    expect([name, failure?.code]).toEqual([name, columns.includes(name) ? undefined : INSUFFICIENT_PRIVILEGE]);
   }
 });
-
-const ROW = `('2026-01-15', 1, 1, 1, 1, 100, 0, now(), 'payment', 'activity', 'settled', false, true, false, 'USD', 'txn_1')`;
-const ROW_COLUMNS = `(home_date, row_id, version, batch_id, account_id, gross, content_hash, occurred_at, kind, level, status,
-  reverses, moves_balance, test_mode, currency, external_id)`;
-const INSERT_ROW = `insert into processor_transactions ${ROW_COLUMNS} values ${ROW}`;
 
 test.each([
   ['stages a row', INSERT_ROW],
@@ -189,60 +183,52 @@ test.each([
   expect(await attempt(worker, statement)).toBeUndefined();
 });
 
-test.each([
-  ['changes a staged row', `${INSERT_ROW}; update processor_transactions set gross = 1`],
-  ['removes a staged row', `${INSERT_ROW}; delete from processor_transactions`],
-  ['goes round the parent to a month', 'delete from processor_transactions_202601'],
-  ['writes a month directly', `insert into processor_transactions_202601 ${ROW_COLUMNS} values ${ROW}`],
-  ['removes a match', 'delete from matches'],
-  ['turns a verdict', `update matches set verdict = 'matched'`],
-  ['moves a match to another decision', 'update matches set decided_seq = 1'],
-  ['forgets an exception', 'delete from row_verdicts'],
-  ['edits what was decided', `update row_verdicts set verdict = 'matched'`],
-  ['edits a rule set', `update rule_sets set body = '{}'`],
-  ['rewrites the history of a discrepancy', `update discrepancy_events set detail = ''`],
-  [
-    'decides in a person’s place',
-    `select record_manual_decision(1, 'group', 'activity', 'x', array[1, 2], array[1, 1])`,
-  ],
-  ['takes a decision of a person back', `select revoke_manual_decision(1, 'x')`],
-  ['forges a decision', 'insert into manual_decisions default values'],
-  ['removes a run', 'delete from reconciliation_runs'],
-  ['hides a failed check', 'update data_quality_checks set passed = true'],
-  ['unpins a read', 'delete from run_batches'],
-  ['forges a migration', `insert into schema_migrations (file, sha256) values ('0009_x.sql', '')`],
-  ['resets the row numbers', `select setval('row_ids', 1)`],
-  ['creates a table in public', 'create table public.mine (id integer)'],
-  ['creates a function in public', `create function public.mine() returns integer language sql as 'select 1'`],
-  ['creates a schema', 'create schema mine'],
-  ['drops a table', 'drop table rate_limits'],
-  ['adds a column', 'alter table matches add column note text'],
-  ['adds a trigger', 'create trigger t before insert on matches execute function suppress_redundant_updates_trigger()'],
-  ['adds an index', 'create index on matches (rule)'],
-  ['replaces a function', 'drop function ensure_partitions(date, date)'],
-  ['detaches a partition', 'alter table transaction_ids detach partition transaction_ids_0'],
-  ['becomes the owner', 'set role recon_owner'],
-  ['becomes another login', 'set session authorization recon_owner'],
-  ['makes a login', 'create role other login'],
-  ['joins the owner', 'grant recon_owner to current_user'],
-  ['runs a program', `copy open_items to program 'true'`],
-  ['reads a file of the server', `select pg_read_file('/etc/hostname')`],
-])('the worker who %s is refused', async (_what, statement) => {
+test.each(WORKER_IS_REFUSED)('the worker who %s is refused', async (_what, statement) => {
   expect((await attempt(worker, statement))?.code).toBe(INSUFFICIENT_PRIVILEGE);
 });
 
-test.each([
-  ['numbers rows', `select nextval('row_ids')`],
-  ['has partitions made', `select ensure_partitions('2026-02-01', '2026-02-28')`],
-  ['has statistics gathered', `select analyze_partition('processor_transactions', '2026-01-01')`],
-  ['opens a run', 'insert into reconciliation_runs (reason) values (null)'],
-  ['creates a table in public', 'create table public.mine (id integer)'],
-  ['decides', `select record_manual_decision(1, 'group', 'activity', 'x', array[1, 2], array[1, 1])`],
-  ['becomes the worker', 'set role recon_worker'],
-  ['becomes the owner', 'set role recon_owner'],
-  ['locks a table against writers', 'lock table matches in share mode'],
-])('the auditor who %s is refused', async (_what, statement) => {
+test.each(AUDITOR_IS_REFUSED)('the auditor who %s is refused', async (_what, statement) => {
   expect((await attempt(auditor, statement))?.code).toBe(INSUFFICIENT_PRIVILEGE);
+});
+
+test.each([
+  ['operator', 'decides', () => operator, `select decide_proposal(1, 'x', true, 'x')`],
+  [
+    'operator',
+    'decides past the proposals',
+    () => operator,
+    `select record_manual_decision(1, 'group', 'activity', 'x', array[1, 2], array[1, 1])`,
+  ],
+  ['operator', 'rewrites a note', () => operator, `update discrepancy_notes set body = 'x'`],
+  ['operator', 'rewrites a proposal', () => operator, `update proposals set body = 'x'`],
+  ['operator', 'closes a difference', () => operator, `update discrepancies set state = 'closed'`],
+  ['operator', 'writes an event', () => operator, 'insert into discrepancy_events default values'],
+  ['operator', 'puts the deadlines off', () => operator, `update severity_deadlines set due_within = '1 year'`],
+  ['operator', 'acts on more accounts', () => operator, 'delete from person_accounts'],
+  ['operator', 'puts rules in force', () => operator, 'insert into rule_set_activations default values'],
+  ['operator', 'writes a rule set past the function', () => operator, `insert into rule_sets values ('x', '{}')`],
+  ['operator', 'reads the audit log', () => operator, 'select from audit_log'],
+  ['operator', 'becomes an approver', () => operator, 'set role recon_approver'],
+  ['operator', 'becomes the worker', () => operator, 'set role recon_worker'],
+  ['approver', 'proposes', () => approver, `select propose_decision('write_off', 1, 'other', 'x')`],
+  ['approver', 'proposes a match', () => approver, `select propose_match('a/b', array[1], null, null, 'other', 'x')`],
+  ['approver', 'proposes rules', () => approver, `select propose_rule_set('a/b', '{}', 'x')`],
+  ['approver', 'lifts a limit', () => approver, 'update write_off_limits set amount_max = 1'],
+  ['approver', 'lifts a limit by another way', () => approver, 'insert into write_off_limits default values'],
+  ['approver', 'puts rules in force alone', () => approver, `select put_in_force(null)`],
+  ['approver', 'reads the audit log', () => approver, 'select from audit_log'],
+  ['approver', 'takes a decision back alone', () => approver, `select revoke_manual_decision(1, 'x')`],
+  ['approver', 'enters a person', () => approver, `select register_person('ben', array['approver'], true, null)`],
+  ['approver', 'becomes the owner', () => approver, 'set role recon_owner'],
+  ['admin', 'decides', () => admin, `select decide_proposal(1, 'x', true, 'x')`],
+  ['admin', 'proposes', () => admin, `select propose_decision('write_off', 1, 'other', 'x')`],
+  ['admin', 'reads money', () => admin, 'select from processor_transactions'],
+  ['admin', 'changes people past the function', () => admin, `update people set all_accounts = true`],
+  ['admin', 'proposes rules', () => admin, `select propose_rule_set('a/b', '{}', 'x')`],
+  ['admin', 'lifts a limit past the function', () => admin, 'update write_off_limits set amount_max = 1'],
+  ['auditor', 'notes', () => auditor, `select note_discrepancy(1, 'x')`],
+])('the %s who %s is refused', async (_role, _what, clientOf, statement) => {
+  expect((await attempt(clientOf(), statement))?.code).toBe(INSUFFICIENT_PRIVILEGE);
 });
 
 test('the owner changes the schema', async () => {

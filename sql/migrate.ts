@@ -8,7 +8,14 @@ const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 const LOCK_KEY = 7_276_001;
 
-export const DATABASE_ROLES = ['recon_owner', 'recon_worker', 'recon_auditor'] as const;
+export const DATABASE_ROLES = [
+  'recon_owner',
+  'recon_worker',
+  'recon_auditor',
+  'recon_operator',
+  'recon_approver',
+  'recon_admin',
+] as const;
 
 /** An already applied migration file was changed. */
 export class MigrationEdited extends Error {
@@ -68,11 +75,22 @@ async function readApplied(client: Client): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [row.file, row.sha256]));
 }
 
+/** From the migration on that brings the log. */
+async function audit(client: Client, file: string, sha256: string): Promise<void> {
+  const { rows } = await client.query<{ is_there: boolean }>(
+    `select to_regprocedure('public.audit_append(text, text, text)') is not null as is_there`,
+  );
+  if (rows[0]?.is_there !== true) return;
+  const body = JSON.stringify({ event: 'migration_applied', file, sha256 });
+  await client.query('select audit_append($1, $2, $3)', ['system', `migration/${file}`, body]);
+}
+
 async function applyOne(client: Client, file: string, text: string, sha256: string): Promise<void> {
   await client.query('begin');
   try {
     await client.query(text);
     await client.query('insert into schema_migrations (file, sha256) values ($1, $2)', [file, sha256]);
+    await audit(client, file, sha256);
     await client.query('commit');
   } catch (cause) {
     await client.query('rollback');

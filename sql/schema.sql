@@ -3,13 +3,16 @@
 
 -- Roles
 
+create role recon_admin nologin;
+create role recon_approver nologin;
 create role recon_auditor nologin;
+create role recon_operator nologin;
 create role recon_owner nologin;
 create role recon_worker nologin;
 
 -- Owners
 
--- 65 objects belong to recon_owner
+-- 127 objects belong to recon_owner
 
 -- Types
 
@@ -44,6 +47,35 @@ create table accounts (
   decision_seq bigint default 0 not null,
   constraint accounts_pkey PRIMARY KEY (account_id),
   constraint accounts_account_key UNIQUE (account)
+);
+
+create table audit_heads (
+  chain text collate "C" not null,
+  epoch integer not null,
+  seq bigint not null,
+  hash text collate "C" not null,
+  constraint audit_heads_pkey PRIMARY KEY (chain)
+);
+
+create table audit_log (
+  chain text collate "C" not null,
+  epoch integer not null,
+  seq bigint not null,
+  event_key text collate "C" not null,
+  event text collate "C" not null,
+  actor text not null,
+  at timestamp with time zone not null,
+  body text not null,
+  body_sha256 text collate "C" not null,
+  prev_hash text collate "C" not null,
+  hash text collate "C" not null,
+  constraint audit_log_pkey PRIMARY KEY (chain, epoch, seq),
+  constraint audit_log_chain_event_key_key UNIQUE (chain, event_key),
+  constraint audit_log_body_sha256_check CHECK (body_sha256 ~ '^[0-9a-f]{64}$'::text),
+  constraint audit_log_epoch_check CHECK (epoch >= 1),
+  constraint audit_log_hash_check CHECK (hash ~ '^[0-9a-f]{64}$'::text),
+  constraint audit_log_prev_hash_check CHECK (prev_hash ~ '^[0-9a-f]{64}$'::text),
+  constraint audit_log_seq_check CHECK (seq >= 1)
 );
 
 create table balance_readings (
@@ -113,6 +145,12 @@ create table data_quality_checks (
   constraint data_quality_checks_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id)
 );
 
+create table decision_reasons (
+  reason text not null,
+  meaning text not null,
+  constraint decision_reasons_pkey PRIMARY KEY (reason)
+);
+
 create table discrepancies (
   discrepancy_id bigint generated always as identity not null,
   account_id integer not null,
@@ -139,9 +177,18 @@ create table discrepancies (
   members integer,
   surplus integer,
   balanced boolean,
+  assignee text,
+  first_seen_at timestamp with time zone default now() not null,
+  due_from timestamp with time zone default now() not null,
+  due_at timestamp with time zone,
+  escalation integer default 0 not null,
+  escalated_at timestamp with time zone,
+  version bigint default 1 not null,
+  severity_reason text,
   constraint discrepancies_pkey PRIMARY KEY (discrepancy_id),
   constraint discrepancies_account_id_level_anchor_row_id_key UNIQUE (account_id, level, anchor_row_id),
   constraint discrepancies_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint discrepancies_assignee_fkey FOREIGN KEY (assignee) REFERENCES people(login),
   constraint discrepancies_closed_by_check CHECK (closed_by = ANY (ARRAY['matched_late'::text, 'netted'::text, 'superseded'::text, 'person'::text]))
 );
 
@@ -159,7 +206,29 @@ create table discrepancy_events (
   constraint discrepancy_events_pkey PRIMARY KEY (event_id),
   constraint discrepancy_events_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(discrepancy_id),
   constraint discrepancy_events_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
-  constraint discrepancy_events_event_check CHECK (event = ANY (ARRAY['opened'::text, 'verdict_changed'::text, 'closed'::text, 'reopened'::text]))
+  constraint discrepancy_events_event_check CHECK (event = ANY (ARRAY['opened'::text, 'verdict_changed'::text, 'closed'::text, 'reopened'::text, 'assigned'::text, 'noted'::text, 'proposed'::text, 'approved'::text, 'rejected'::text, 'out_of_date'::text, 'escalated'::text]))
+);
+
+create table discrepancy_notes (
+  note_id bigint generated always as identity not null,
+  discrepancy_id bigint not null,
+  body text not null,
+  author text default SESSION_USER not null,
+  created_at timestamp with time zone default now() not null,
+  constraint discrepancy_notes_pkey PRIMARY KEY (note_id),
+  constraint discrepancy_notes_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(discrepancy_id),
+  constraint discrepancy_notes_body_check CHECK (btrim(body) <> ''::text AND char_length(body) <= 4000)
+);
+
+create table evidence (
+  run_id bigint not null,
+  manifest_sha256 text collate "C" not null,
+  location text not null,
+  sealed_at timestamp with time zone default now() not null,
+  constraint evidence_pkey PRIMARY KEY (run_id),
+  constraint evidence_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
+  constraint evidence_location_check CHECK (location <> ''::text),
+  constraint evidence_manifest_sha256_check CHECK (manifest_sha256 ~ '^[0-9a-f]{64}$'::text)
 );
 
 create table expected_runs (
@@ -295,10 +364,17 @@ create table notifications (
   last_error text,
   created_at timestamp with time zone default now() not null,
   delivered_at timestamp with time zone,
+  channel text default 'mail'::text not null,
+  said text,
+  delivered_to text[] default '{}'::text[] not null,
+  held_since timestamp with time zone,
+  summed_into bigint,
   constraint notifications_pkey PRIMARY KEY (notification_id),
   constraint notifications_dedupe_key_key UNIQUE (dedupe_key),
   constraint notifications_message_id_key UNIQUE (message_id),
-  constraint notifications_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id)
+  constraint notifications_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
+  constraint notifications_summed_into_fkey FOREIGN KEY (summed_into) REFERENCES notifications(notification_id),
+  constraint notifications_channel_check CHECK (channel = ANY (ARRAY['mail'::text, 'webhook'::text, 'slack'::text]))
 );
 
 create table open_items (
@@ -350,6 +426,37 @@ create table payout_sums (
   constraint payout_sums_pkey PRIMARY KEY (account_id, payout_id, currency, level, decision_seq)
 );
 
+create table people (
+  login text not null,
+  roles text[] not null,
+  all_accounts boolean not null,
+  changes integer default 1 not null,
+  changed_by text default SESSION_USER not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint people_pkey PRIMARY KEY (login),
+  constraint people_login_check CHECK (login ~ '^[a-z][a-z0-9_.-]{0,62}$'::text AND login !~ '^(pg|recon)_'::text),
+  constraint people_roles_check CHECK (roles <@ ARRAY['operator'::text, 'approver'::text, 'auditor'::text, 'admin'::text] AND cardinality(roles) > 0 AND (roles = ARRAY['admin'::text] OR NOT ('admin'::text = ANY (roles))))
+);
+
+create table period_locks (
+  lock_id bigint generated always as identity not null,
+  account_id integer not null,
+  through date,
+  proposal_id bigint not null,
+  locked_at timestamp with time zone default now() not null,
+  constraint period_locks_pkey PRIMARY KEY (lock_id),
+  constraint period_locks_proposal_id_key UNIQUE (proposal_id),
+  constraint period_locks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint period_locks_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(proposal_id)
+);
+
+create table person_accounts (
+  login text not null,
+  account text not null,
+  constraint person_accounts_pkey PRIMARY KEY (login, account),
+  constraint person_accounts_login_fkey FOREIGN KEY (login) REFERENCES people(login)
+);
+
 create table processor_transactions (
   row_id bigint not null,
   batch_id bigint not null,
@@ -382,6 +489,47 @@ create table processor_transactions (
   constraint processor_transactions_pkey PRIMARY KEY (home_date, row_id, version)
 ) partition by RANGE (home_date);
 
+create table proposal_subjects (
+  proposal_id bigint not null,
+  discrepancy_id bigint not null,
+  version bigint not null,
+  constraint proposal_subjects_pkey PRIMARY KEY (proposal_id, discrepancy_id),
+  constraint proposal_subjects_discrepancy_id_fkey FOREIGN KEY (discrepancy_id) REFERENCES discrepancies(discrepancy_id),
+  constraint proposal_subjects_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(proposal_id)
+);
+
+create table proposals (
+  proposal_id bigint generated always as identity not null,
+  account_id integer not null,
+  kind text not null,
+  body text not null,
+  sha256 text not null,
+  reason text not null,
+  because text not null,
+  status text default 'pending'::text not null,
+  proposed_by text default SESSION_USER not null,
+  proposed_at timestamp with time zone default now() not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decided_because text,
+  decision_id bigint,
+  constraint proposals_pkey PRIMARY KEY (proposal_id),
+  constraint proposals_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint proposals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES people(login),
+  constraint proposals_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES manual_decisions(decision_id),
+  constraint proposals_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(login),
+  constraint proposals_reason_fkey FOREIGN KEY (reason) REFERENCES decision_reasons(reason),
+  constraint four_eyes CHECK (decided_by <> proposed_by),
+  constraint proposals_because_check CHECK (btrim(because) <> ''::text AND char_length(because) <= 500),
+  constraint proposals_check CHECK (sha256 = encode(sha256(convert_to(body, 'UTF8'::name)), 'hex'::text)),
+  constraint proposals_check1 CHECK (num_nulls(decided_by, decided_at, decided_because) = ANY (ARRAY[0, 3])),
+  constraint proposals_check2 CHECK ((status = ANY (ARRAY['approved'::text, 'rejected'::text])) = (decided_by IS NOT NULL)),
+  constraint proposals_check3 CHECK ((status = 'approved'::text AND (kind <> ALL (ARRAY['rule_set'::text, 'period'::text]))) = (decision_id IS NOT NULL)),
+  constraint proposals_decided_because_check CHECK (btrim(decided_because) <> ''::text AND char_length(decided_because) <= 500),
+  constraint proposals_kind_check CHECK (kind = ANY (ARRAY['resolve'::text, 'write_off'::text, 'match'::text, 'not_duplicate'::text, 'reopen'::text, 'rule_set'::text, 'period'::text])),
+  constraint proposals_status_check CHECK (status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'out_of_date'::text]))
+);
+
 create table quarantined_rows (
   quarantine_id bigint generated always as identity not null,
   batch_id bigint not null,
@@ -405,6 +553,20 @@ create table rate_limits (
   blocked_until timestamp with time zone,
   back_off interval default '00:00:00'::interval not null,
   constraint rate_limits_pkey PRIMARY KEY (account)
+);
+
+create table reconciliation_run_population (
+  run_id bigint not null,
+  rows bigint not null,
+  matched bigint not null,
+  matched_late bigint not null,
+  matched_of_earlier_days bigint not null,
+  constraint reconciliation_run_population_pkey PRIMARY KEY (run_id),
+  constraint reconciliation_run_population_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(run_id),
+  constraint reconciliation_run_population_check CHECK (matched >= 0 AND matched <= rows),
+  constraint reconciliation_run_population_check1 CHECK (matched_late >= 0 AND matched_late <= matched),
+  constraint reconciliation_run_population_matched_of_earlier_days_check CHECK (matched_of_earlier_days >= 0),
+  constraint reconciliation_run_population_rows_check CHECK (rows >= 0)
 );
 
 create table reconciliation_run_totals (
@@ -509,6 +671,19 @@ create table row_verdicts (
   constraint row_verdicts_pkey PRIMARY KEY (row_id, level, decision_seq)
 );
 
+create table rule_set_activations (
+  activation_id bigint generated always as identity not null,
+  account_id integer not null,
+  rule_set_hash text not null,
+  proposal_id bigint not null,
+  activated_at timestamp with time zone default now() not null,
+  constraint rule_set_activations_pkey PRIMARY KEY (activation_id),
+  constraint rule_set_activations_proposal_id_key UNIQUE (proposal_id),
+  constraint rule_set_activations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint rule_set_activations_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES proposals(proposal_id),
+  constraint rule_set_activations_rule_set_hash_fkey FOREIGN KEY (rule_set_hash) REFERENCES rule_sets(rule_set_hash)
+);
+
 create table rule_sets (
   rule_set_hash text not null,
   body text not null,
@@ -531,6 +706,13 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (file)
 );
 
+create table severity_deadlines (
+  severity severity not null,
+  due_within interval not null,
+  constraint severity_deadlines_pkey PRIMARY KEY (severity),
+  constraint severity_deadlines_due_within_check CHECK (due_within > '00:00:00'::interval)
+);
+
 create table snapshot_rows (
   batch_id bigint not null,
   row_id bigint not null,
@@ -546,6 +728,18 @@ create table transaction_ids (
   constraint transaction_ids_external_id_account_id_side_key UNIQUE (external_id, account_id, side)
 ) partition by HASH (external_id);
 
+create table write_off_limits (
+  login text not null,
+  account text not null,
+  currency text not null,
+  amount_max numeric(38,0) not null,
+  constraint write_off_limits_pkey PRIMARY KEY (login, account, currency),
+  constraint write_off_limits_login_fkey FOREIGN KEY (login) REFERENCES people(login),
+  constraint write_off_limits_account_check CHECK (account = '*'::text OR account ~ '^[a-z][a-z0-9_-]{0,30}/[a-z0-9][a-z0-9_.-]{0,60}$'::text),
+  constraint write_off_limits_amount_max_check CHECK (amount_max >= 0::numeric),
+  constraint write_off_limits_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text)
+);
+
 -- Partitions
 
 create table transaction_ids_0 partition of transaction_ids FOR VALUES WITH (modulus 4, remainder 0);
@@ -558,8 +752,11 @@ create table transaction_ids_3 partition of transaction_ids FOR VALUES WITH (mod
 CREATE INDEX balance_readings_by_time ON public.balance_readings USING btree (account_id, as_of);
 CREATE INDEX batch_totals_not_introduced ON public.batch_totals USING btree (account_id, home_date) WHERE ((introduced_seq IS NULL) AND (disposition <> 'repeat'::disposition));
 CREATE INDEX discrepancies_by_change ON public.discrepancies USING btree (account_id, changed_seq);
+CREATE INDEX discrepancies_by_due ON public.discrepancies USING btree (due_at, severity DESC, business_date DESC, amount DESC, discrepancy_id);
+CREATE INDEX discrepancies_by_urgency ON public.discrepancies USING btree (severity DESC, business_date DESC, amount DESC, discrepancy_id) WHERE (state <> ALL (ARRAY['closed'::discrepancy_state, 'resolved'::discrepancy_state, 'written_off'::discrepancy_state]));
 CREATE INDEX discrepancies_live ON public.discrepancies USING btree (account_id, business_date) WHERE (state <> ALL (ARRAY['closed'::discrepancy_state, 'resolved'::discrepancy_state, 'written_off'::discrepancy_state]));
 CREATE INDEX discrepancy_events_by_discrepancy ON public.discrepancy_events USING btree (discrepancy_id);
+CREATE INDEX discrepancy_notes_by_discrepancy ON public.discrepancy_notes USING btree (discrepancy_id);
 CREATE INDEX fetch_shards_by_content ON public.fetch_shards USING btree (content_key) WHERE (content_key IS NOT NULL);
 CREATE INDEX manual_decision_rows_by_row ON public.manual_decision_rows USING btree (row_id);
 CREATE INDEX manual_decisions_in_force ON public.manual_decisions USING btree (account_id) WHERE (stale_seq IS NULL);
@@ -569,21 +766,49 @@ CREATE INDEX matches_for_duplicates ON public.matches USING btree (account_id) W
 CREATE UNIQUE INDEX matches_live_internal ON public.matches USING btree (i_row_id, level) WHERE (released_seq IS NULL);
 CREATE UNIQUE INDEX matches_live_processor ON public.matches USING btree (p_row_id, level) WHERE (released_seq IS NULL);
 CREATE INDEX matches_one_sided ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (verdict = 'ignored'::verdict));
+CREATE INDEX notifications_by_delivery ON public.notifications USING btree (channel, audience, delivered_at) WHERE (status = 'done'::delivery_status);
+CREATE INDEX notifications_by_run ON public.notifications USING btree (run_id);
+CREATE INDEX notifications_waiting ON public.notifications USING btree (notification_id) WHERE (status = 'pending'::delivery_status);
 CREATE UNIQUE INDEX one_running_per_account_day ON public.reconciliation_runs USING btree (account_id, run_date) WHERE (status = 'running'::run_status);
 CREATE INDEX payout_entries_by_batch ON public.payout_entries USING btree (account_id, batch_id);
 CREATE INDEX payout_entries_by_payout ON public.payout_entries USING btree (payout_id, account_id);
+CREATE INDEX period_locks_by_account ON public.period_locks USING btree (account_id, lock_id);
+CREATE INDEX proposal_subjects_by_discrepancy ON public.proposal_subjects USING btree (discrepancy_id);
+CREATE INDEX proposals_by_decision ON public.proposals USING btree (account_id, decided_by, decided_at) WHERE (status = 'approved'::text);
+CREATE INDEX proposals_pending ON public.proposals USING btree (account_id) WHERE (status = 'pending'::text);
 CREATE INDEX quarantined_rows_by_day ON public.quarantined_rows USING btree (account_id, business_date);
 CREATE INDEX row_references_by_date ON public.row_references USING brin (home_date);
 CREATE INDEX row_references_by_value ON public.row_references USING btree (value, account_id, type);
 CREATE INDEX row_verdicts_by_cluster ON public.row_verdicts USING btree (cluster_row_id, level) WHERE (cluster_row_id IS NOT NULL);
 CREATE INDEX row_verdicts_by_decision ON public.row_verdicts USING btree (account_id, decision_seq);
+CREATE INDEX rule_set_activations_by_account ON public.rule_set_activations USING btree (account_id, activation_id);
 CREATE INDEX runs_by_creation ON public.reconciliation_runs USING btree (created_at DESC);
 
 -- Triggers
 
--- none
+CREATE TRIGGER audit_heads_stay BEFORE DELETE OR TRUNCATE ON audit_heads FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- enabled: A
+CREATE TRIGGER audit_heads_step BEFORE UPDATE ON audit_heads FOR EACH ROW EXECUTE FUNCTION audit_step(); -- enabled: A
+CREATE TRIGGER audit_log_stays BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- enabled: A
+CREATE TRIGGER discrepancy_changes BEFORE INSERT OR UPDATE ON discrepancies FOR EACH ROW EXECUTE FUNCTION discrepancy_changes();
+CREATE TRIGGER proposals_out_of_date AFTER UPDATE ON discrepancies FOR EACH ROW WHEN (old.version <> new.version) EXECUTE FUNCTION proposals_out_of_date();
+CREATE TRIGGER decision_out_of_date AFTER UPDATE OF stale_seq ON manual_decisions FOR EACH ROW WHEN (old.stale_seq IS NULL AND new.stale_seq IS NOT NULL) EXECUTE FUNCTION decision_out_of_date();
+CREATE TRIGGER refuse_locked_day BEFORE INSERT OR UPDATE OF account_id, run_date ON reconciliation_runs FOR EACH ROW EXECUTE FUNCTION refuse_locked_day();
 
 -- Views
+
+create view discrepancy_deadlines as
+ SELECT discrepancy_id,
+    account_id,
+    account,
+    severity,
+    state,
+    assignee,
+    first_seen_at,
+    due_at,
+    escalation,
+    escalated_at
+   FROM discrepancies d
+  WHERE state = ANY (ARRAY['open'::discrepancy_state, 'assigned'::discrepancy_state, 'proposed'::discrepancy_state]);
 
 create view row_changes as
  SELECT a.account,
@@ -808,101 +1033,378 @@ create view row_verdicts_now as
 
 -- Functions
 
+create function add_account_proposal(held accounts, of_kind text, words text, facts jsonb) returns bigint
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 10e7c90d99da2bac002771278f0b4e788cacaaf806f26c751d95251911fe7970
+create function add_proposal(of_kind text, subjects bigint[], row_ids bigint[], row_versions integer[], why text, words text, revoked bigint) returns bigint
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 3b56e28787f230ca3cba86a72b031f431165ba2e38cefcd05cedc6ae53fe6815
 create function analyze_partition(parent text, on_date date) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 3f55233c75ed17033b9eb98868d3b2cda861b1e00ef235d65080641d4a88aded
+create function assign_discrepancy(of_discrepancy bigint, to_login text) returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 9d8a190b78d4ace6366ca1bd872db2d65b3146d1563ad3a55db123ce798a3c5f
+create function audit_append(chain text, event_key text, body text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 4897a7325fc6661b81fd35e7d59841c078964aa6999b244efb0ad2c85e067da7
+create function audit_hold(chain text) returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 b5e968d0f33dbc7ff99ac51a7bb384a3403cee5680c3780770243155df42173c
+create function audit_lock_head(locked_chain text) returns audit_heads
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 4b991df9e6e0c326efe1ef603b0bb63d5c3401f2d776ab915279f4eeaf81e25c
+create function audit_point(chain text, at_seq bigint DEFAULT NULL::bigint) returns TABLE(epoch integer, seq bigint, hash text, at timestamp with time zone)
+  language sql stable security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 f09bf7816c70aa065159940643fb6a30582fec6254b624ed1275f55ef7b7a46a
+create function audit_refuse() returns trigger
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 3e1c50ea837671c841ed2fc82eb921dcbc55a117114d49d787789b9a91a9dc41
+create function audit_row_hash(chain text, epoch integer, seq bigint, prev_hash text, body_sha256 text) returns text
+  language sql immutable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 b6134325cb8f183ed8edd80165bd3eb76ccb4e1fdfb077c65fc8b66b7c0ac84a
+create function audit_step() returns trigger
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 8aaddea1808e8e3fd652cafcb624b25e564b96658cb371a6b97be4965588f497
+create function decide_proposal(of_proposal bigint, seen_sha256 text, approve boolean, words text) returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 51ca623c1037a5b37560fd24463e78fb68cdc8af50648d5ac313605f4c9c43cb
+create function decision_out_of_date() returns trigger
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 1e30ce57f45c2c0881470cfa566b04686e1e2df131d55d8129fcf00c839408af
+create function discrepancy_changes() returns trigger
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 7020b187aaeaff9439d164bdb04f188636b5bdffa9826185f44ed084270e0272
+create function due_day(d discrepancies) returns timestamp with time zone
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 7511570ab85191926d3b4c074310f0d61ce60a713b613af631fa3de3a3549853
 create function ensure_partitions(from_date date, to_date date) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 ef0ba53f78361b1fbbf289a145a085ce894454c2aa885ba1240dc1e08aedd18a
+create function escalate_overdue(as_of timestamp with time zone, count_max integer) returns TABLE(discrepancy_id bigint, account text, severity severity, assignee text, due_at timestamp with time zone, escalation integer)
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 631504675418e44c7d8684132109eda393c7ae268f56ac439f0326e583997f0e
+create function evidence_audit_slice(of_run bigint) returns TABLE(epoch integer, seq bigint, body text, prev_hash text, hash text)
+  language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 48e4854f0f137cf111232c8b8c591cfdb541fcf019272c79672ecc8ea0e12e3b
+create function hold_account(of_account text, of_kind text, words text) returns accounts
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 571f7eaef2f3afda14dc02cf267dfe99005da53c2ca13a3d89750646f55062b2
+create function hold_discrepancy(of_discrepancy bigint, needed text) returns discrepancies
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 7189f91429e323add95d26eec49fbddcf1382eefa7af883c69847a29dbed99dd
+create function limits_exceeded(who text, p proposals) returns TABLE(currency text, amount numeric, already numeric, amount_max numeric)
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 00f982f409fab7c2d7257b68e5d6e0550509e91d9d3ca5a18a59ca56d3ce8633
+create function manual_rows(of_account integer, row_ids bigint[]) returns TABLE(side side, row_id bigint, version integer, external_id text, amount bigint, currency text)
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 727a36fb019edd51ebd3d63a20619613b318fa859ed8b93c651bad6242657f98
+create function money_given_up(of_kind text, of_body text) returns TABLE(currency text, amount numeric)
+  language sql immutable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 45d531746ba471fc231b2f9b1b7f0a64f77c15507d58bae48a8766cf36c06856
+create function note_discrepancy(of_discrepancy bigint, words text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 6d1f9429dbe8e5bb4f6037acd0ab2065e58aea81e0782112e47f4741d2ea3687
+create function note_event(of_discrepancy bigint, what text, words text) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 80f6ef53c94a369c417c8e046afde5d27ba91838c8a53f9f3ebcb56ab83516a0
+create function note_in_audit(chain text, event_key text, body jsonb) returns void
+  language sql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 681182d99b60e53d0544a43003409bb473427a0393647d6c99d9da25fd241ec6
+create function note_opening(of_run bigint, what text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 3a8d1e856443439d21878147947f4c2cc3d1b7f0b52203a10cd5e45b7e50f0be
+create function period_facts(of_account integer, new_through date) returns jsonb
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 b0c0a15b290a29b9e65c78d3a4880a6790e5a34b6d1af18f8e123ecb0a935bcc
+create function proposals_out_of_date() returns trigger
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 e93c49ad387b1f010cc571bd204bd0c82f4c33dd016543ac3924f39a787f49b0
+create function propose_decision(of_kind text, of_discrepancy bigint, why text, words text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 ec95643ca6631d1feebd2883e75b90f6a73d2672da369702076aaef37daa5a7c
+create function propose_match(of_account text, of_discrepancies bigint[], sides side[], ids text[], why text, words text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 9cc97c23a7d4978dc79f1995079cda8ce978c607311a44a49c83d2e20bfb0388
+create function propose_period(of_account text, new_through date, words text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 e2023da6cecbe36a73165ad89d85e4a48184093450d726b8aae99baf32308c16
+create function propose_rule_set(of_account text, canonical text, words text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 47399a7f5902a07c7fc792f86fea04aa4e37805f292a1ea03feda63b3587f830
+create function put_in_force(p proposals) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 44b555c412c3b63dd55bb5cd733a41d81609ba7c1f50cd590ec26ce14636e1e9
 create function record_manual_decision(decided_account integer, decided_kind text, decided_level level, because text, decided_rows bigint[], decided_versions integer[]) returns bigint
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 6d04933dceaca4a2b99240b0cc9233aca88a89e5bec98cb1830e3c76d3a24c02
+create function refuse_if_proposed(d discrepancies) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 fa60a1bfec16fac67022e4156263fbe834113edbebe854c0547259afd03a3c81
+create function refuse_locked_day() returns trigger
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 8bfae9094e8c7f0b1d4accfaeb02a2604b80fff33bea261c5a14d1e79abfd67f
+create function register_person(who text, as_roles text[], everywhere boolean, only_accounts text[], limits jsonb DEFAULT '[]'::jsonb) returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 f0286e4425cdc4a6c129c2e473913121f79a356a85eb57d1ff14405a3a8915b3
+create function require_days_done(of_account integer, from_date date, new_through date) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 5c3886b52b4eb775f96e4885b4ffb1735f53808c9674f863db369b7f229fcc4b
+create function require_person(needed text, of_account text) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 b2c91c4969d618272c05adcdca2f3c72e9c793ba0bb407c317f33ff85f633662
+create function require_unchanged(p proposals) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 67e8ba9cdc36732ac7168f4a73581398eb53e6bbc5019a1d326fadd6a9f4490b
+create function require_within_limits(p proposals) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 c5e48a936912e1c4ccb084dd90fa018e3afc88abdf00028728f2457d74489163
 create function revoke_manual_decision(revoked_decision bigint, because text) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 84713d7eae90f59a9e0a533d9a6dce63fa96e88c6aad9ac9edcc51eddd49a029
+create function rows_of_discrepancy(d discrepancies) returns TABLE(side side, row_id bigint, version integer, home_date date)
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 bd174b1ad64a4b9a892dca6254eda31dcc629395ce4de9585a03e81f65566cbf
+create function rule_set_in_force(of_account integer) returns text
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 f72e3dd0a3594ad648328b27173c3d7f5cac8fdb095cb52654eda0f87f6a16ac
+create function says_what_is_so(p proposals) returns boolean
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 5e3e0e2225c35a1326aa7f7ca9635a920915d6701cc3813699cd972ee815f673
+create function words_of_state(d discrepancies) returns text
+  language sql immutable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 61df1a18433263f15791cb544fe1ceed9d15f93e8912e43b96fa103036f8a424
 
 -- Grants
 
 grant usage on schema public to public;
 grant create, usage on schema public to recon_owner;
+grant select on accounts to recon_approver;
 grant select on accounts to recon_auditor;
+grant select on accounts to recon_operator;
 grant insert, select, update on accounts to recon_worker;
+grant select on audit_heads to recon_auditor;
+grant select on audit_log to recon_auditor;
+grant select on balance_readings to recon_approver;
 grant select on balance_readings to recon_auditor;
+grant select on balance_readings to recon_operator;
 grant insert, select on balance_readings to recon_worker;
+grant select on batch_totals to recon_approver;
 grant select on batch_totals to recon_auditor;
+grant select on batch_totals to recon_operator;
 grant insert, select, update on batch_totals to recon_worker;
+grant select on batches to recon_approver;
 grant select on batches to recon_auditor;
+grant select on batches to recon_operator;
 grant insert, select, update on batches to recon_worker;
+grant select on data_quality_checks to recon_approver;
 grant select on data_quality_checks to recon_auditor;
+grant select on data_quality_checks to recon_operator;
 grant insert, select on data_quality_checks to recon_worker;
+grant select on decision_reasons to recon_approver;
+grant select on decision_reasons to recon_auditor;
+grant select on decision_reasons to recon_operator;
+grant select on decision_reasons to recon_worker;
+grant select on discrepancies to recon_approver;
 grant select on discrepancies to recon_auditor;
-grant insert, select, update on discrepancies to recon_worker;
+grant select on discrepancies to recon_operator;
+grant insert, select, update (amount, balanced, changed_seq, closed_by, closed_seq, currency, differences, kind, members, partner_external_id, reason, severity, severity_reason, state, surplus, verdict) on discrepancies to recon_worker;
+grant select on discrepancy_deadlines to recon_approver;
+grant select on discrepancy_deadlines to recon_auditor;
+grant select on discrepancy_deadlines to recon_operator;
+grant select on discrepancy_deadlines to recon_worker;
+grant select on discrepancy_events to recon_approver;
 grant select on discrepancy_events to recon_auditor;
+grant select on discrepancy_events to recon_operator;
 grant insert, select on discrepancy_events to recon_worker;
+grant select on discrepancy_notes to recon_approver;
+grant select on discrepancy_notes to recon_auditor;
+grant select on discrepancy_notes to recon_operator;
+grant select on discrepancy_notes to recon_worker;
+grant select on evidence to recon_auditor;
+grant insert, select on evidence to recon_worker;
+grant select on expected_runs to recon_approver;
 grant select on expected_runs to recon_auditor;
+grant select on expected_runs to recon_operator;
 grant insert, select, update on expected_runs to recon_worker;
+grant select on fetch_shards to recon_approver;
 grant select on fetch_shards to recon_auditor;
+grant select on fetch_shards to recon_operator;
 grant insert, select, update on fetch_shards to recon_worker;
+grant select on internal_transactions to recon_approver;
 grant select on internal_transactions to recon_auditor;
+grant select on internal_transactions to recon_operator;
 grant insert, select on internal_transactions to recon_worker;
+grant select on manual_decision_rows to recon_approver;
 grant select on manual_decision_rows to recon_auditor;
+grant select on manual_decision_rows to recon_operator;
 grant select on manual_decision_rows to recon_worker;
+grant select on manual_decisions to recon_approver;
 grant select on manual_decisions to recon_auditor;
+grant select on manual_decisions to recon_operator;
 grant select, update (stale_seq) on manual_decisions to recon_worker;
+grant select on matches to recon_approver;
 grant select on matches to recon_auditor;
+grant select on matches to recon_operator;
 grant insert, select, update (released_seq) on matches to recon_worker;
+grant select on notifications to recon_approver;
 grant select on notifications to recon_auditor;
+grant select on notifications to recon_operator;
 grant insert, select, update on notifications to recon_worker;
+grant select on open_items to recon_approver;
 grant select on open_items to recon_auditor;
+grant select on open_items to recon_operator;
 grant delete, insert, select, update on open_items to recon_worker;
+grant select on payout_entries to recon_approver;
 grant select on payout_entries to recon_auditor;
+grant select on payout_entries to recon_operator;
 grant insert, select on payout_entries to recon_worker;
+grant select on payout_groups to recon_approver;
 grant select on payout_groups to recon_auditor;
+grant select on payout_groups to recon_operator;
 grant insert, select on payout_groups to recon_worker;
+grant select on payout_sums to recon_approver;
 grant select on payout_sums to recon_auditor;
+grant select on payout_sums to recon_operator;
 grant insert, select on payout_sums to recon_worker;
+grant select on people to recon_admin;
+grant select on people to recon_approver;
+grant select on people to recon_auditor;
+grant select on people to recon_operator;
+grant select on people to recon_worker;
+grant select on period_locks to recon_approver;
+grant select on period_locks to recon_auditor;
+grant select on period_locks to recon_operator;
+grant select on period_locks to recon_worker;
+grant select on person_accounts to recon_admin;
+grant select on person_accounts to recon_approver;
+grant select on person_accounts to recon_auditor;
+grant select on person_accounts to recon_operator;
+grant select on person_accounts to recon_worker;
+grant select on processor_transactions to recon_approver;
 grant select on processor_transactions to recon_auditor;
+grant select on processor_transactions to recon_operator;
 grant insert, select on processor_transactions to recon_worker;
+grant select on proposal_subjects to recon_approver;
+grant select on proposal_subjects to recon_auditor;
+grant select on proposal_subjects to recon_operator;
+grant select on proposal_subjects to recon_worker;
+grant select on proposals to recon_approver;
+grant select on proposals to recon_auditor;
+grant select on proposals to recon_operator;
+grant select on proposals to recon_worker;
+grant select on quarantined_rows to recon_approver;
 grant select on quarantined_rows to recon_auditor;
+grant select on quarantined_rows to recon_operator;
 grant insert, select on quarantined_rows to recon_worker;
+grant select on rate_limits to recon_approver;
 grant select on rate_limits to recon_auditor;
+grant select on rate_limits to recon_operator;
 grant insert, select, update on rate_limits to recon_worker;
+grant select on reconciliation_run_population to recon_approver;
+grant select on reconciliation_run_population to recon_auditor;
+grant select on reconciliation_run_population to recon_operator;
+grant insert, select on reconciliation_run_population to recon_worker;
+grant select on reconciliation_run_totals to recon_approver;
 grant select on reconciliation_run_totals to recon_auditor;
+grant select on reconciliation_run_totals to recon_operator;
 grant insert, select on reconciliation_run_totals to recon_worker;
+grant select on reconciliation_run_verdicts to recon_approver;
 grant select on reconciliation_run_verdicts to recon_auditor;
+grant select on reconciliation_run_verdicts to recon_operator;
 grant insert, select on reconciliation_run_verdicts to recon_worker;
+grant select on reconciliation_runs to recon_approver;
 grant select on reconciliation_runs to recon_auditor;
+grant select on reconciliation_runs to recon_operator;
 grant insert, select, update on reconciliation_runs to recon_worker;
+grant select on row_changes to recon_approver;
 grant select on row_changes to recon_auditor;
+grant select on row_changes to recon_operator;
 grant select on row_changes to recon_worker;
+grant select on row_references to recon_approver;
 grant select on row_references to recon_auditor;
+grant select on row_references to recon_operator;
 grant insert, select on row_references to recon_worker;
+grant select on row_verdicts to recon_approver;
 grant select on row_verdicts to recon_auditor;
+grant select on row_verdicts to recon_operator;
 grant insert, select on row_verdicts to recon_worker;
+grant select on row_verdicts_now to recon_approver;
 grant select on row_verdicts_now to recon_auditor;
+grant select on row_verdicts_now to recon_operator;
 grant select on row_verdicts_now to recon_worker;
+grant select on rule_set_activations to recon_approver;
+grant select on rule_set_activations to recon_auditor;
+grant select on rule_set_activations to recon_operator;
+grant select on rule_set_activations to recon_worker;
+grant select on rule_sets to recon_approver;
 grant select on rule_sets to recon_auditor;
+grant select on rule_sets to recon_operator;
 grant insert, select on rule_sets to recon_worker;
+grant select on run_batches to recon_approver;
 grant select on run_batches to recon_auditor;
+grant select on run_batches to recon_operator;
 grant insert, select on run_batches to recon_worker;
+grant select on schema_migrations to recon_approver;
 grant select on schema_migrations to recon_auditor;
+grant select on schema_migrations to recon_operator;
 grant select on schema_migrations to recon_worker;
 grant usage on sequence match_group_ids to recon_worker;
 grant usage on sequence row_ids to recon_worker;
+grant select on severity_deadlines to recon_approver;
+grant select on severity_deadlines to recon_auditor;
+grant select on severity_deadlines to recon_operator;
+grant select on severity_deadlines to recon_worker;
+grant select on snapshot_rows to recon_approver;
 grant select on snapshot_rows to recon_auditor;
+grant select on snapshot_rows to recon_operator;
 grant delete, insert, select on snapshot_rows to recon_worker;
+grant select on transaction_ids to recon_approver;
 grant select on transaction_ids to recon_auditor;
+grant select on transaction_ids to recon_operator;
 grant insert, select on transaction_ids to recon_worker;
+grant select on transaction_ids_0 to recon_approver;
 grant select on transaction_ids_0 to recon_auditor;
+grant select on transaction_ids_0 to recon_operator;
 grant select on transaction_ids_0 to recon_worker;
+grant select on transaction_ids_1 to recon_approver;
 grant select on transaction_ids_1 to recon_auditor;
+grant select on transaction_ids_1 to recon_operator;
 grant select on transaction_ids_1 to recon_worker;
+grant select on transaction_ids_2 to recon_approver;
 grant select on transaction_ids_2 to recon_auditor;
+grant select on transaction_ids_2 to recon_operator;
 grant select on transaction_ids_2 to recon_worker;
+grant select on transaction_ids_3 to recon_approver;
 grant select on transaction_ids_3 to recon_auditor;
+grant select on transaction_ids_3 to recon_operator;
 grant select on transaction_ids_3 to recon_worker;
+grant select on write_off_limits to recon_admin;
+grant select on write_off_limits to recon_approver;
+grant select on write_off_limits to recon_auditor;
+grant select on write_off_limits to recon_operator;
+grant select on write_off_limits to recon_worker;
 grant execute on function analyze_partition(parent text, on_date date) to recon_worker;
+grant execute on function assign_discrepancy(of_discrepancy bigint, to_login text) to recon_operator;
+grant execute on function audit_append(chain text, event_key text, body text) to recon_worker;
+grant execute on function audit_hold(chain text) to recon_worker;
+grant execute on function audit_point(chain text, at_seq bigint) to recon_auditor;
+grant execute on function audit_point(chain text, at_seq bigint) to recon_worker;
+grant execute on function decide_proposal(of_proposal bigint, seen_sha256 text, approve boolean, words text) to recon_approver;
 grant execute on function ensure_partitions(from_date date, to_date date) to recon_worker;
+grant execute on function escalate_overdue(as_of timestamp with time zone, count_max integer) to recon_worker;
+grant execute on function evidence_audit_slice(of_run bigint) to recon_auditor;
+grant execute on function evidence_audit_slice(of_run bigint) to recon_worker;
+grant execute on function note_discrepancy(of_discrepancy bigint, words text) to recon_operator;
+grant execute on function note_opening(of_run bigint, what text) to recon_approver;
+grant execute on function note_opening(of_run bigint, what text) to recon_auditor;
+grant execute on function note_opening(of_run bigint, what text) to recon_operator;
+grant execute on function note_opening(of_run bigint, what text) to recon_worker;
+grant execute on function propose_decision(of_kind text, of_discrepancy bigint, why text, words text) to recon_operator;
+grant execute on function propose_match(of_account text, of_discrepancies bigint[], sides side[], ids text[], why text, words text) to recon_operator;
+grant execute on function propose_period(of_account text, new_through date, words text) to recon_operator;
+grant execute on function propose_rule_set(of_account text, canonical text, words text) to recon_operator;
+grant execute on function register_person(who text, as_roles text[], everywhere boolean, only_accounts text[], limits jsonb) to recon_admin;
 
 -- Anything else
 

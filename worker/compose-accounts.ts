@@ -27,6 +27,7 @@ function composeAccount(config: ReconConfig, account: AccountConfig, options: Co
     trailingDays: account.trailingDays,
     sourceDeadlineMs: account.sourceDeadline,
     rules: account.rules,
+    rulesApproval: config.rules.approval,
     source: processorSource(config, account, options),
     internal: internalSource(config, account),
   };

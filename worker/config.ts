@@ -13,8 +13,8 @@ import { currencyExponent } from '../domain/currency.ts';
 import { durationMs } from '../domain/duration.ts';
 import { defaultRuleSet, type RuleSet, ruleSetSchema } from '../domain/rule-set.ts';
 import { ruleSetProblems } from '../domain/rule-set-problems.ts';
-import { SEVERITIES } from '../domain/vocabulary.ts';
 import { loadMappings } from './load-mappings.ts';
+import { notificationSchema } from './notification-config.ts';
 import { Secret } from './secret.ts';
 import { sourceSchemas } from './source-config.ts';
 
@@ -61,6 +61,9 @@ function checked<T>(parse: (text: string) => T) {
   });
 }
 
+// Seven years.
+const EVIDENCE_RETENTION_DAYS = 2_557;
+
 function schemaFor(environment: Environment, folder: string) {
   const secret = checked((reference) => {
     const [, scheme, name = ''] = /^(env|file):(.+)$/.exec(reference) ?? [];
@@ -100,6 +103,8 @@ function schemaFor(environment: Environment, folder: string) {
       })
       .prefault({}),
     accounts: z.array(account).min(1),
+    /** required: a run applies only rules that one person proposed and another approved (recon rules propose). */
+    rules: z.strictObject({ approval: z.enum(['off', 'required']).default('off') }).prefault({}),
     /** What looks like personal data in a reference becomes a token of this key; without it, such rows are quarantined. */
     personalData: z
       .strictObject({ tokenKey: secret, version: z.int().min(1).max(999).default(1) })
@@ -109,22 +114,16 @@ function schemaFor(environment: Environment, folder: string) {
       )
       .optional(),
     reports: z.strictObject({ store: z.string().min(1), endpoint: z.url().optional(), region: z.string().optional() }),
-    notifications: z.strictObject({
-      from: z.string().min(3),
-      transport: z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('smtp'), url: secret }),
-        z.strictObject({ kind: z.literal('ses'), region: z.string(), endpoint: z.url().optional() }),
-      ]),
-      routes: z
-        .array(
-          z.strictObject({
-            to: z.array(z.string().min(3)).min(1),
-            from: z.enum(SEVERITIES),
-            digest: z.boolean().optional(),
-          }),
-        )
-        .min(1),
-    }),
+    /** Outside of the database, and of its administrators' reach: a bucket with object lock; a folder on a laptop. */
+    evidence: z
+      .strictObject({
+        store: z.string().min(1),
+        endpoint: z.url().optional(),
+        region: z.string().optional(),
+        retentionDays: z.int().min(1).max(36_500).default(EVIDENCE_RETENTION_DAYS),
+      })
+      .optional(),
+    notifications: notificationSchema(secret),
   });
 }
 

@@ -6,6 +6,7 @@ import { createActivities } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
 import { checkpointFrom } from './checkpoint.ts';
 import { composeAccounts, fetchTaskQueues } from './compose-accounts.ts';
+import { composeEvidence } from './compose-evidence.ts';
 import { composeOutbox } from './compose-outbox.ts';
 import { composeTokenise } from './compose-tokenise.ts';
 import { loadConfig } from './config.ts';
@@ -33,6 +34,8 @@ try {
       bulkPool,
       accounts,
       outbox,
+      alerts: outbox.alerts,
+      evidence: composeEvidence(config, database, Date.now),
       tokenise: composeTokenise(config),
       codeVersion: environment.RECON_CODE_VERSION ?? 'dev',
       nowMs: Date.now,

@@ -10,9 +10,10 @@ const NEVER_AGAIN = [
   'RunClosed',
   'NotConfigured',
   'RunNotCompleted',
+  'EvidenceNotReady',
 ];
 
-type Step = 'record' | 'await' | 'fetch' | 'decide' | 'publish' | 'deliver';
+type Step = 'record' | 'await' | 'fetch' | 'decide' | 'publish' | 'deliver' | 'seal';
 
 interface Row {
   readonly startToClose: string;
@@ -31,6 +32,7 @@ const TABLE: Readonly<Record<Step, Row>> = {
   decide:  { startToClose: '30 minutes', scheduleToClose: '2 hours',  heartbeats: true  },
   publish: { startToClose: '10 minutes', scheduleToClose: '1 hour',   heartbeats: false },
   deliver: { startToClose: '2 minutes',  scheduleToClose: '1 hour',   heartbeats: false },
+  seal:    { startToClose: '10 minutes', scheduleToClose: '1 hour',   heartbeats: false },
 };
 
 export function activityOptions(step: Step, policy: Policy): ActivityOptions {

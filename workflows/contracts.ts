@@ -121,7 +121,33 @@ export interface BackfillProgress {
   readonly paused: boolean;
 }
 
-/** The steps of a run, in the words of the run book. Each states its idempotency key where it is built. */
+export interface DigestInput {
+  readonly zone: string;
+  /** Of the schedule's tick, ISO: the digest is about the day before it. */
+  readonly nominalTime: string;
+  /** The supplement tells how those ended that the digest waited for. */
+  readonly part: 'digest' | 'supplement';
+}
+
+export interface HousekeepingInput {
+  readonly policy: Policy;
+}
+
+/** What the sweep of the outbox did. */
+export interface Swept {
+  readonly delivered: number;
+  /** Refused for good, or given up. */
+  readonly failed: number;
+  /** Still waiting: not taken now. */
+  readonly deferred: number;
+  /** Still waiting: its audience was told enough for now. */
+  readonly held: number;
+  readonly published: number;
+  /** Still to be published. */
+  readonly unpublished: number;
+}
+
+/** The steps of a run and of the house, in the words of the run book. Each states its idempotency key where it is built. */
 export interface Activities {
   planDue(input: PlanDueInput): Promise<readonly AccountDay[]>;
   planBackfill(input: { account: string; from: string; to: string; force: boolean }): Promise<readonly string[]>;
@@ -133,6 +159,13 @@ export interface Activities {
   decideRun(input: RunRef): Promise<DecisionManifest>;
   publishReport(input: RunRef): Promise<{ reportKey: string }>;
   deliverNotifications(input: RunRef): Promise<{ sent: number; failed: number }>;
+  /** manifestSha256 is null where no evidence store is configured. */
+  sealEvidence(input: RunRef): Promise<{ manifestSha256: string | null }>;
+  sweepEvidence(): Promise<{ sealed: number; left: number }>;
+  anchorChains(): Promise<{ anchored: number }>;
+  sendDigest(input: DigestInput): Promise<{ sent: number; waiting: readonly string[] }>;
+  sweepOutbox(): Promise<Swept>;
+  escalateOverdue(): Promise<{ escalated: number }>;
   failRun(input: FailInput): Promise<void>;
   awaitRun(input: AccountDay): Promise<{ runId: string; status: string }>;
 }

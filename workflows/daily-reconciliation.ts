@@ -1,14 +1,29 @@
 // The schedule's tick of one zone: plan every day that is due, run accounts side by side and an account's days oldest
-// first, let each fail alone, and end failed if any did, so that the list in the UI turns red.
+// first, let each fail alone, tell the zone's digest, and end failed if any did, so that the list in the UI turns red.
 import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
-import { CancellationScope, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  log,
+  patched,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { activityOptions } from './activity-options.ts';
-import type { AccountDay, Activities, DailyInput } from './contracts.ts';
+import type { AccountDay, Activities, DailyInput, DigestInput, Policy } from './contracts.ts';
 import { isStillDue, runAccountDay } from './run-account-day.ts';
 
 const SCHEDULED_START = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
-export async function dailyReconciliation(input: DailyInput): Promise<{ done: number }> {
+/** From then on people are told what there is; who is still waited for follows in a supplement. */
+const DIGEST_AFTER_MS = 6 * 3_600_000;
+
+/** @param input.digestAfterMs Only tests give it. */
+export async function dailyReconciliation(
+  input: DailyInput & { readonly digestAfterMs?: number },
+): Promise<{ done: number }> {
   const nominalTime = input.nominalTime ?? workflowInfo().typedSearchAttributes.get(SCHEDULED_START)?.toISOString();
   if (nominalTime === undefined) {
     throw ApplicationFailure.nonRetryable(
@@ -21,7 +36,7 @@ export async function dailyReconciliation(input: DailyInput): Promise<{ done: nu
   const failed: AccountDay[] = [];
   let done = 0;
   const byAccount = Map.groupBy(due, (day) => day.account);
-  await Promise.all(
+  const days = Promise.all(
     [...byAccount.values()].map(async (days) => {
       for (const day of days) {
         try {
@@ -38,10 +53,50 @@ export async function dailyReconciliation(input: DailyInput): Promise<{ done: nu
       }
     }),
   );
+  if (patched('zone-digest')) {
+    const finished = await inTime(days, input.digestAfterMs ?? DIGEST_AFTER_MS);
+    const of = { zone: input.zone, nominalTime };
+    const waiting = await tell({ ...of, part: 'digest' }, input.policy);
+    await days;
+    if (!finished && waiting !== 'nobody') await tell({ ...of, part: 'supplement' }, input.policy);
+  }
+  await days;
   if (failed.length === 0) return { done };
   const names = failed.map((day) => `${day.account} ${day.date}`).join(', ');
   throw ApplicationFailure.nonRetryable(
     `${failed.length} of ${due.length} account-days failed: ${names}`,
     'PartialRun',
   );
+}
+
+/** Whether they ended before the cut-off. @throws what ended them. */
+async function inTime(days: Promise<unknown>, cutOffMs: number): Promise<boolean> {
+  const timer = new CancellationScope();
+  const cutOff = timer
+    .run(() => sleep(cutOffMs))
+    .then(
+      () => false,
+      (error: unknown) => {
+        if (!isCancellation(error)) throw error;
+        return true;
+      },
+    );
+  try {
+    return await Promise.race([days.then(() => true), cutOff]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** Answers with who is still waited for. The days are done whatever happens here: what could not be sent waits in the outbox. */
+async function tell(digest: DigestInput, policy: Policy): Promise<'somebody' | 'nobody' | 'unknown'> {
+  const { sendDigest } = proxyActivities<Activities>(activityOptions('deliver', policy));
+  try {
+    const { waiting } = await sendDigest(digest);
+    return waiting.length === 0 ? 'nobody' : 'somebody';
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.error('the digest was not sent', { part: digest.part });
+    return 'unknown';
+  }
 }

@@ -62,7 +62,9 @@ test('a day is reconciled, reported, mailed and found again by its search attrib
     error: null,
   });
   const reports = await reportsOf(company, DATE);
-  expect(Object.values(reports)).toEqual([['report.csv', 'report.html', 'report.json']]);
+  expect(Object.values(reports)).toEqual([
+    ['completeness.csv', 'report.csv', 'report.html', 'report.json', 'report.xlsx'],
+  ]);
   const mails = await mailsAbout(house.mailbox, dayOf(company));
   expect(mails).toHaveLength(1);
   expect(mails[0]?.subject).toMatch(/^\[(low|medium|high|critical)\] stripe\/us 2026-03-02: \d+ differences/);

@@ -1,10 +1,11 @@
-// One account, one business date: open, wait for both sides, fetch them in parallel, decide, publish, tell.
+// One account, one business date: open, wait for both sides, fetch them in parallel, decide, publish, tell, seal the evidence.
 // Finding differences is a completed run. A step that cannot succeed fails the run, and somebody is told.
 import { ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import {
   CancellationScope,
   isCancellation,
   log,
+  patched,
   proxyActivities,
   setCurrentDetails,
   upsertSearchAttributes,
@@ -33,6 +34,8 @@ export async function reconcileAccountDay(input: ReconcileInput): Promise<RunRes
       { key: RECON_DISCREPANCIES, value: decision.discrepancies },
     ]);
     const { published, delivered } = await tell(input.policy, run);
+    // Evidence without the report waits for the sweep.
+    if (published) await seal(input.policy, run);
     setCurrentDetails(`Run ${run.runNumber}: ${decision.outcome}, ${decision.discrepancies} open discrepancies`);
     return { ...decision, runId: run.runId, runNumber: run.runNumber, published, delivered };
   } catch (error) {
@@ -47,6 +50,7 @@ function stepsFor(policy: Policy) {
     decide: proxyActivities<Activities>(activityOptions('decide', policy)),
     publish: proxyActivities<Activities>(activityOptions('publish', policy)),
     deliver: proxyActivities<Activities>(activityOptions('deliver', policy)),
+    seal: proxyActivities<Activities>(activityOptions('seal', policy)),
   };
 }
 
@@ -72,6 +76,12 @@ async function tell(policy: Policy, run: OpenedRun): Promise<{ published: boolea
   return { published, delivered };
 }
 
+// What could not be sealed now is sealed by the sweep. Runs that were under way when this step was new end without it.
+async function seal(policy: Policy, run: OpenedRun): Promise<void> {
+  if (!patched('seal-evidence')) return;
+  await succeeded('seal', stepsFor(policy).seal.sealEvidence({ runId: run.runId }));
+}
+
 async function succeeded(step: string, work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
@@ -90,6 +100,7 @@ async function fail(input: ReconcileInput, run: OpenedRun, step: string, error: 
   const message = cancelled ? `cancelled during ${step}` : rootMessage(error);
   await succeeded('record', steps.record.failRun({ runId: run.runId, cancelled, step, message }));
   await succeeded('deliver', steps.deliver.deliverNotifications({ runId: run.runId }));
+  await seal(input.policy, run);
 }
 
 function rootMessage(error: unknown): string {

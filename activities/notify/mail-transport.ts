@@ -18,9 +18,17 @@ export interface MailTransport {
   close(): Promise<void>;
 }
 
-interface SentMail {
-  /** How many recipients the server did not take. */
-  readonly refusedRecipients: number;
+export interface RefusedRecipient {
+  readonly address: string;
+  /** Trying again gives the same answer. */
+  readonly forGood: boolean;
+  /** "550", or the like. */
+  readonly answer: string;
+}
+
+export interface SentMail {
+  /** Whom the server did not take it for. */
+  readonly refused: readonly RefusedRecipient[];
 }
 
 /** Said no for good: trying again gives the same answer. */

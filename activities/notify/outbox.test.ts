@@ -44,6 +44,13 @@ const row = (id: string, more: object) => ({
   ...more,
 });
 
+const BAD_DAY = {
+  date: DAY,
+  asOf: '2026-02-20T00:00:00Z',
+  processor: [row('ch_1', { gross: '2500.00' })],
+  internal: [row('ord_1', { amount: '10.00' })],
+};
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'recon-outbox-test-'));
   postgres = await startPostgres({ durable: false });
@@ -55,12 +62,7 @@ beforeAll(async () => {
   transport = createSmtpTransport({ url: mailbox.url });
   const store = createFolderStore(join(folder, 'reports'));
   deps = { database, store, transport, clock: () => NOW_MS, from: 'recon@example.com' };
-  const bad = await engine.runDay({
-    date: DAY,
-    asOf: '2026-02-20T00:00:00Z',
-    processor: [row('ch_1', { gross: '2500.00' })],
-    internal: [row('ord_1', { amount: '10.00' })],
-  });
+  const bad = await engine.runDay(BAD_DAY);
   badRun = BigInt(bad.runId);
   const next = '2026-02-01';
   const occurredAt = `${next}T10:00:00Z`;
@@ -128,6 +130,23 @@ test('putting the same run in twice tells it once', async () => {
   expect(await outbox()).toHaveLength(2);
 });
 
+test('a re-run that says the same is not told again; one that says something else is', async () => {
+  const again = await engine.runDay(BAD_DAY);
+  await enqueue(badRun);
+  expect(await enqueue(BigInt(again.runId))).toBe(0);
+  await engine.database.query(
+    sql.unsafe`update notifications set said = 'that something else was so' where audience like 'lead%'`,
+  );
+  expect(await enqueue(BigInt(again.runId))).toBe(1);
+});
+
+test('what could not be delivered was not said: a re-run that says the same is told', async () => {
+  const again = await engine.runDay(BAD_DAY);
+  await enqueue(badRun);
+  await engine.database.query(sql.unsafe`update notifications set status = 'failed' where audience like 'lead%'`);
+  expect(await enqueue(BigInt(again.runId))).toBe(1);
+});
+
 test('nothing is told of a transaction that rolls back', async () => {
   const failed = database.transaction(async (transaction) => {
     await enqueueNotifications(transaction, { kind: 'run_completed', runId: badRun }, ROUTES);
@@ -140,7 +159,7 @@ test('nothing is told of a transaction that rolls back', async () => {
 test('delivers each once, and delivering again sends nothing', async () => {
   await enqueue(badRun);
   const { answer, mails } = await newMails(() => deliverOutbox(deps, { runId: badRun, limit: 10 }));
-  expect(answer).toEqual({ delivered: 2, failed: 0, deferred: 0 });
+  expect(answer).toEqual({ delivered: 2, failed: 0, deferred: 0, held: 0 });
   expect(mails.map(({ subject }) => subject)).toEqual(
     Array.from({ length: 2 }, () => `[high] test/files ${DAY}: 2 differences, 2,510.00 USD at risk`),
   );
@@ -168,7 +187,7 @@ test('a refusal for good is noted and does not hold up the others', async () => 
   await enqueue(badRun);
   mailbox.failNext({ at: 'recipient', code: 550, text: 'no such user' });
   const { answer, mails } = await newMails(() => deliverOutbox(deps, { limit: 10 }));
-  expect(answer).toEqual({ delivered: 1, failed: 1, deferred: 0 });
+  expect(answer).toEqual({ delivered: 1, failed: 1, deferred: 0, held: 0 });
   expect(mails).toHaveLength(1);
   expect(await outbox()).toMatchObject([
     { status: 'failed', attempts: 1, lastError: 'MailRefused: refused for good: the server answered 550' },
@@ -179,30 +198,54 @@ test('a refusal for good is noted and does not hold up the others', async () => 
 test('a refusal for now waits, and the next round delivers it', async () => {
   await enqueue(badRun);
   mailbox.failNext({ at: 'recipient', code: 450, text: 'greylisted' });
-  expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 1, failed: 0, deferred: 1 });
-  expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 1, failed: 0, deferred: 0 });
+  expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 1, failed: 0, deferred: 1, held: 0 });
+  expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 1, failed: 0, deferred: 0, held: 0 });
 });
 
 test('when the answer is lost after the mail was taken, the second copy has the same Message-ID', async () => {
   await enqueue(cleanRun);
   mailbox.failNext({ at: 'answer' });
   const { mails } = await newMails(async () => {
-    expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 0, failed: 0, deferred: 1 });
-    expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 1, failed: 0, deferred: 0 });
+    expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 0, failed: 0, deferred: 1, held: 0 });
+    expect(await deliverOutbox(deps, { limit: 10 })).toEqual({ delivered: 1, failed: 0, deferred: 0, held: 0 });
   });
   expect(mails).toHaveLength(2);
   expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
 });
 
-test('while no server can be reached, one try is made and everything keeps waiting', async () => {
-  await enqueue(badRun);
+test('while no server can be reached, three tries are made and everything keeps waiting', async () => {
+  await enqueue(
+    badRun,
+    ['a', 'b', 'c', 'd', 'e'].map((name) => ({ to: [`${name}@example.com`], from: 'low' })),
+  );
   const nobody = createSmtpTransport({ url: 'smtp://127.0.0.1:1' });
-  expect(await deliverOutbox({ ...deps, transport: nobody }, { limit: 10 })).toEqual({
+  expect(await deliverOutbox({ ...deps, transport: nobody }, { limit: 10 })).toMatchObject({
     delivered: 0,
-    failed: 0,
-    deferred: 1,
+    deferred: 3,
   });
-  expect((await outbox()).map(({ status, attempts }) => `${status} ${attempts}`)).toEqual(['pending 1', 'pending 0']);
+  expect((await outbox()).map(({ status, attempts }) => `${status} ${attempts}`)).toEqual([
+    'pending 1',
+    'pending 1',
+    'pending 1',
+    'pending 0',
+    'pending 0',
+  ]);
+});
+
+test('a connection that breaks off now and then holds up no other mail', async () => {
+  await enqueue(
+    badRun,
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => ({ to: [`${name}@example.com`], from: 'low' })),
+  );
+  const [cut, kept] = [{ at: 'answer' }, { at: 'never' }] as const;
+  mailbox.failNext(cut, cut, kept, cut, cut, kept, cut);
+  const { mails } = await newMails(async () => {
+    expect(await deliverOutbox(deps, { limit: 10 })).toMatchObject({ delivered: 3, deferred: 5 });
+    expect(await deliverOutbox(deps, { limit: 10 })).toMatchObject({ delivered: 5, deferred: 0 });
+  });
+  // Each of those that were cut had arrived.
+  expect(mails).toHaveLength(13);
+  expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(8);
 });
 
 test('two deliverers at once send each mail once', async () => {

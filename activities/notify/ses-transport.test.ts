@@ -36,7 +36,7 @@ async function sent(): Promise<{ raw_data: string; destinations: string[] }[]> {
 
 test('sends the raw message, so that our Message-ID and headers are in it', async () => {
   const transport = createSesTransport(options());
-  expect(await transport.send(MAIL)).toEqual({ refusedRecipients: 0 });
+  expect(await transport.send(MAIL)).toEqual({ refused: [] });
   await transport.close();
   const [message] = await sent();
   const mail = await simpleParser(Buffer.from(message?.raw_data ?? ''));

@@ -21,7 +21,7 @@ export function createSesTransport(options: SesTransportOptions = {}): MailTrans
         await client.send(
           new SendRawEmailCommand({ Source: mail.from, Destinations: [...mail.to], RawMessage: { Data: raw } }),
         );
-        return { refusedRecipients: 0 };
+        return { refused: [] };
       } catch (cause) {
         throw toFact(cause);
       }

@@ -1,7 +1,13 @@
 // Sends mail over SMTP. TLS is required except to this machine: mails name amounts.
 import { createTransport } from 'nodemailer';
 import { errorCode } from '../fetch/request/error-code.ts';
-import { MailDeferred, MailRefused, type MailTransport, TransportUnavailable } from './mail-transport.ts';
+import {
+  MailDeferred,
+  MailRefused,
+  type MailTransport,
+  type RefusedRecipient,
+  TransportUnavailable,
+} from './mail-transport.ts';
 import { mimeFields } from './mime-fields.ts';
 
 export interface SmtpTransportOptions {
@@ -12,11 +18,18 @@ export interface SmtpTransportOptions {
 const CONNECTION_TIMEOUT_MS = 10_000;
 const GREETING_TIMEOUT_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 30_000;
+/** A server lets a sender wait before it greets: connections are kept and used again. As many as messages leave at once. */
+const CONNECTIONS_MAX = 5;
+/** One that was closed before it took a byte of the mail: once more on a new one, in the same try. */
+const REQUEUES_MAX = 1;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 export function createSmtpTransport({ url }: SmtpTransportOptions): MailTransport {
   const transporter = createTransport({
     url,
+    pool: true,
+    maxConnections: CONNECTIONS_MAX,
+    maxRequeues: REQUEUES_MAX,
     requireTLS: !LOOPBACK.has(new URL(url).hostname),
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     greetingTimeout: GREETING_TIMEOUT_MS,
@@ -26,7 +39,7 @@ export function createSmtpTransport({ url }: SmtpTransportOptions): MailTranspor
     send: async (mail) => {
       try {
         const sent = await transporter.sendMail(mimeFields(mail));
-        return { refusedRecipients: sent.rejected?.length ?? 0 };
+        return { refused: refusedOf(sent) };
       } catch (cause) {
         throw toFact(cause);
       }
@@ -35,8 +48,23 @@ export function createSmtpTransport({ url }: SmtpTransportOptions): MailTranspor
   };
 }
 
+/** Asked by shape: nodemailer adds the recipient and the server's answer to each error. */
+function refusedOf(sent: unknown): RefusedRecipient[] {
+  const { rejectedErrors } = Object(sent) as { rejectedErrors?: unknown };
+  return (Array.isArray(rejectedErrors) ? rejectedErrors : []).map((error: unknown) => {
+    const { recipient } = Object(error) as { recipient?: unknown };
+    const answer = answerOf(error);
+    return {
+      address: String(recipient ?? ''),
+      forGood: answer !== undefined && answer >= 500,
+      answer: String(answer ?? 'no'),
+    };
+  });
+}
+
 function toFact(cause: unknown): Error {
   const code = errorCode(cause);
+  // Where all recipients were refused, nodemailer names an answer that may change, if there was one.
   const answer = answerOf(cause);
   const aboutThisMail = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (aboutThisMail && (answer === undefined || answer >= 500)) {

@@ -5,9 +5,13 @@ import { z } from 'zod';
 import { canonicalJson, type RuleSet, ruleSetHash } from '../../domain/rule-set.ts';
 import { TOLERANCE_ALARM_DEFAULT_MINOR } from '../../domain/rule-set-alarm.ts';
 import type { Literals } from '../../sql/sql-file.ts';
+import type { RulesApproval } from '../accounts.ts';
+import { holdChain } from '../audit/hold-chain.ts';
+import { auditRunCompleted } from '../audit/run-events.ts';
 import { InvariantViolated, RunClosed } from '../errors.ts';
 import { canonicalResult } from './canonical-result.ts';
 import type { Horizon } from './horizon.ts';
+import { requireApprovedRules } from './require-approved-rules.ts';
 import { createRuleTables } from './rule-tables.ts';
 import { claimRun, lockRun, type RunRow, readRun } from './run-context.ts';
 import { runMatching, runPass, type StepTiming, stepQuery } from './run-passes.ts';
@@ -15,6 +19,7 @@ import { runMatching, runPass, type StepTiming, stepQuery } from './run-passes.t
 export interface DecideInput {
   readonly runId: bigint;
   readonly rules: RuleSet;
+  readonly rulesApproval: RulesApproval;
   readonly codeVersion: string;
 }
 
@@ -87,6 +92,8 @@ async function decide(
   const { decision_seq: seq } = await connection.one(sql.type(z.object({ decision_seq: z.bigint() }))`
     update accounts set decision_seq = decision_seq + 1 where account_id = ${run.account_id} returning decision_seq`);
   await lockRun(connection, run);
+  if (input.rulesApproval === 'required') await requireApprovedRules(connection, run.account, ruleSetHash(input.rules));
+  await holdChain(connection, run.account);
   await connection.query(sql.unsafe`set local work_mem = '256MB'`);
   await createRuleTables(connection, input.rules);
   const horizon = await deps.horizon(connection, run);
@@ -97,6 +104,7 @@ async function decide(
   await runPass(connection, 'summary.sql', literals, timings);
   await finish(connection, input, literals, deps.nowMs());
   await deps.enqueue(connection, input.runId);
+  await auditRunCompleted(connection, input.runId);
   await deps.checkpoint('before_commit');
 }
 

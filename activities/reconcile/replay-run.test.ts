@@ -109,6 +109,14 @@ test.each([
     /^total introduced of processor activity payout USD: 2 rows/,
   ],
   [
+    'how much of its day it matched',
+    (
+      account: EngineAccount,
+    ) => `update reconciliation_run_population p set matched = 0, matched_late = 0 from reconciliation_runs r
+      where r.run_id = p.run_id and r.account = '${account.account}' and r.decision_seq = 1`,
+    /^rows of the day: \d+, 0 matched, 0 late, 0 of earlier days stored; \d+, [1-9]\d*, 0, 0 rebuilt$/,
+  ],
+  [
     'the stored result',
     (
       account: EngineAccount,

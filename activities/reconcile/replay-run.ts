@@ -38,7 +38,14 @@ const storedRow = z.object({
 type Stored = z.infer<typeof storedRow>;
 type Decided = { [Key in keyof Stored]: NonNullable<Stored[Key]> };
 
-const COMPARED = ['changed_lines', 'changed_releases', 'changed_verdicts', 'changed_totals', 'changed_sums'] as const;
+const COMPARED = [
+  'changed_lines',
+  'changed_releases',
+  'changed_verdicts',
+  'changed_totals',
+  'changed_sums',
+  'changed_population',
+] as const;
 
 export async function replayRun(database: DatabasePool, runId: bigint): Promise<Replay> {
   const stored = await database.one(sql.type(storedRow)`

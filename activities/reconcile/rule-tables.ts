@@ -5,7 +5,9 @@ import { parseDecimalAmount } from '../../domain/money.ts';
 import type { RuleSet } from '../../domain/rule-set.ts';
 import { toleranceAlarms } from '../../domain/rule-set-alarm.ts';
 import { referenceRates } from '../../domain/rule-set-rates.ts';
+import { severityLines } from '../../domain/severity-lines.ts';
 import { KINDS } from '../../domain/vocabulary.ts';
+import { severityReason } from '../report/severity-reason.ts';
 
 export async function createRuleTables(connection: CommonQueryMethods, rules: RuleSet): Promise<void> {
   const kinds = KINDS.map((kind) => [
@@ -34,10 +36,10 @@ export async function createRuleTables(connection: CommonQueryMethods, rules: Ru
     from ${sql.unnest(ignores, ['int4', 'bool', 'bool', 'text', 'text'])} as g (ord, test_mode, zero_amount, kind, reason)`);
   await connection.query(sql.unsafe`
     create temp table rule_severities on commit drop as
-    select s.ord, s.severity::severity, s.at_risk, string_to_array(s.verdicts, ',')::verdict[] as verdicts,
-           string_to_array(s.kinds, ',')::kind[] as kinds, make_interval(secs => s.older_than) as older_than
-    from ${sql.unnest(severities(rules), ['int4', 'text', 'numeric', 'text', 'text', 'float8'])}
-      as s (ord, severity, at_risk, verdicts, kinds, older_than)`);
+    select s.ord, s.severity::severity, s.at_risk, s.share, string_to_array(s.verdicts, ',')::verdict[] as verdicts,
+           string_to_array(s.kinds, ',')::kind[] as kinds, make_interval(secs => s.older_than) as older_than, s.repeated, s.reason
+    from ${sql.unnest(severities(rules), ['int4', 'text', 'numeric', 'numeric', 'text', 'text', 'float8', 'int4', 'text'])}
+      as s (ord, severity, at_risk, share, verdicts, kinds, older_than, repeated, reason)`);
   await createMoneyTables(connection, rules);
 }
 
@@ -87,16 +89,15 @@ function tolerances(rules: RuleSet): (string | null)[][] {
 }
 
 function severities(rules: RuleSet): (number | string | null)[][] {
-  return rules.severity.map((rule, ord) => {
-    if (typeof rule === 'string') return [ord, rule, null, null, null, null];
-    const [severity, condition] = Object.entries(rule)[0] ?? ['low', {}];
-    return [
-      ord,
-      severity,
-      condition.atRisk ?? null,
-      condition.verdict?.join(',') ?? null,
-      condition.kind?.join(',') ?? null,
-      condition.olderThan === undefined ? null : condition.olderThan / 1000,
-    ];
-  });
+  return severityLines(rules.severity).map((line, ord) => [
+    ord,
+    line.severity,
+    line.atRisk ?? null,
+    line.shareOfDay ?? null,
+    line.verdict?.join(',') ?? null,
+    line.kind?.join(',') ?? null,
+    line.olderThanMs === undefined ? null : line.olderThanMs / 1000,
+    line.repeated ?? null,
+    severityReason(line),
+  ]);
 }

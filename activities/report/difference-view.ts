@@ -1,5 +1,6 @@
 // Decides what stands in one row of the list of differences: what differs, what each side says, why. Pure: model in,
 // text out.
+import { formatMinor } from '../../domain/money.ts';
 import type { DifferenceField, Side } from '../../domain/vocabulary.ts';
 import { jointLines, settlementLines } from './joint-lines.ts';
 import type { ReportedDiscrepancy, RunFacts, SideRow } from './run-report.ts';
@@ -19,6 +20,10 @@ export interface DifferenceView {
   readonly processor: readonly SideLine[];
   readonly internal: readonly SideLine[];
   readonly amount: string;
+  /** What a program finds of the row on the page. */
+  readonly key: string;
+  readonly amountDecimal: string;
+  readonly sinceDate: string;
   readonly since: string;
   readonly age: string;
   readonly notes: readonly string[];
@@ -31,6 +36,9 @@ export function differenceView(discrepancy: ReportedDiscrepancy, run: RunFacts):
     processor: sideLines(discrepancy, 'processor'),
     internal: sideLines(discrepancy, 'internal'),
     amount: moneyWords(discrepancy.amountMinor, discrepancy.currency),
+    key: [discrepancy.section, discrepancy.severity, discrepancy.verdict, discrepancy.currency].join(' '),
+    amountDecimal: formatMinor(discrepancy.amountMinor, discrepancy.currency),
+    sinceDate: discrepancy.businessDate,
     since: dateWords(discrepancy.businessDate),
     age: ageWords(discrepancy.businessDate, run.runDate),
     notes: notes(discrepancy),

@@ -44,6 +44,7 @@ export function createFolderStore(folder: string): ObjectStore {
         return false;
       }
     },
+    link: async () => null,
   };
 }
 

@@ -11,15 +11,34 @@ test('the tone of a run is its worst open difference', () => {
   expect(headline(sampleReport({ discrepancyTotals })).tone).toBe('medium');
 });
 
-test('what waits, was carried or closed does not make a run worse', () => {
+test('what waits, was carried or closed does not make a run worse, but what cannot wait is said', () => {
   const discrepancyTotals = own(
     { severity: 'critical', section: 'carried' },
     { severity: 'critical', section: 'waiting' },
     { severity: 'critical', section: 'closed' },
   );
-  const { tone, next } = headline({ ...cleanReport(), discrepancyTotals });
+  const { tone, next, short } = headline({ ...cleanReport(), discrepancyTotals });
   expect(tone).toBe('clean');
-  expect(next).toContain('1 difference of earlier days is still open; 1 row waits for the other side.');
+  expect(next).toBe(
+    'Nothing of this day is missing, none of its money is at risk. 1 difference of earlier days is still open, critical; ' +
+      '1 row waits for the other side. Act now on what earlier days left: the report lists it.',
+  );
+  expect(short).toBe('the day agrees, 1 critical still open from earlier days');
+});
+
+test('small differences of earlier days leave nothing to do now', () => {
+  const discrepancyTotals = own({ severity: 'medium', section: 'carried' }, { severity: 'low', section: 'carried' });
+  const { next, short } = headline({ ...cleanReport(), discrepancyTotals });
+  expect(next).toContain('2 differences of earlier days are still open. Nothing to do now.');
+  expect(short).toBe('everything agrees');
+});
+
+test('a day with differences of its own names the urgent ones of earlier days too', () => {
+  const carried = { severity: 'high', section: 'carried' } as const;
+  const discrepancyTotals = own({ severity: 'low' }, carried, carried, carried);
+  const { tone, next } = headline(sampleReport({ discrepancyTotals }));
+  expect(tone).toBe('low');
+  expect(next).toContain('3 differences of earlier days are still open, all high.');
 });
 
 test('one difference is not many', () => {

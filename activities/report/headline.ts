@@ -79,7 +79,7 @@ function differencesHeadline(summary: RunSummary, standing: RunStanding, tone: T
   return {
     tone,
     sentence: `${count}${ofThem}: ${atRiskWords(standing)}.`,
-    next: `${next}${missingNote(summary)}`,
+    next: `${next}${missingNote(summary)}${urgentCarried(standing) === null ? '' : ` ${capital(carriedNote(standing))}.`}`,
     short: `${count}, ${atRiskWords(standing)}`,
   };
 }
@@ -89,13 +89,36 @@ function missingNote({ run }: RunSummary): string {
   return missing === 0 ? '' : ` ${plural(missing, 'transaction')} ${missing === 1 ? 'is' : 'are'} missing on one side.`;
 }
 
+/** The worst that earlier days left, where it cannot wait. */
+function urgentCarried({ carriedBySeverity: [worst] }: RunStanding) {
+  return worst?.severity === 'critical' || worst?.severity === 'high' ? worst : null;
+}
+
+/** "3 differences of earlier days are still open, 1 of them critical" */
+function carriedNote(standing: RunStanding): string {
+  const { carriedCount } = standing;
+  const worst = urgentCarried(standing);
+  const ofThem =
+    worst === null
+      ? ''
+      : worst.count === carriedCount
+        ? `, ${carriedCount === 1n ? '' : 'all '}${worst.severity}`
+        : `, ${countWords(worst.count)} of them ${worst.severity}`;
+  return `${plural(carriedCount, 'difference')} of earlier days ${carriedCount === 1n ? 'is' : 'are'} still open${ofThem}`;
+}
+
+const NEXT_OF_CARRIED = {
+  critical: 'Act now on what earlier days left: the report lists it.',
+  high: 'Look today at what earlier days left: the report lists it.',
+} as const;
+
 function inconclusiveHeadline(summary: RunSummary, standing: RunStanding, tone: Tone): Headline {
   const soFar = `${plural(standing.openCount, 'difference')} so far, ${atRiskWords(standing)}`;
   const none = standing.openCount === 0n;
   return {
     tone,
     sentence: `Not decided yet: ${lateSides(summary)}.`,
-    next: `Find out why.${none ? '' : ` ${soFar}.`} The day stays due, and the next scheduled run takes it up again. Nothing is called missing while its side is incomplete.`,
+    next: `Find out why.${none ? '' : ` ${soFar}.`}${urgentCarried(standing) === null ? '' : ` ${capital(carriedNote(standing))}.`} The day stays due, and the next scheduled run takes it up again. Nothing is called missing while its side is incomplete.`,
     short: none ? 'not decided yet, data is late' : `not decided yet, ${soFar}`,
   };
 }
@@ -114,17 +137,20 @@ function lateSides({ run }: RunSummary): string {
 
 function quietHeadline(summary: RunSummary, standing: RunStanding, tone: Tone): Headline {
   const { run } = summary;
+  const left = urgentCarried(standing);
   const notes = [
     standing.quarantinedCount > 0n ? `${plural(standing.quarantinedCount, 'row')} could not be read` : '',
     standing.failedChecks > 0 ? `${plural(standing.failedChecks, 'data check')} did not pass` : '',
-    standing.carriedCount > 0n
-      ? `${plural(standing.carriedCount, 'difference')} of earlier days ${standing.carriedCount === 1n ? 'is' : 'are'} still open`
-      : '',
+    standing.carriedCount > 0n ? carriedNote(standing) : '',
     standing.waitingCount > 0n
       ? `${plural(standing.waitingCount, 'row')} wait${standing.waitingCount === 1n ? 's' : ''} for the other side`
       : '',
   ].filter((note) => note !== '');
-  const urgent = standing.quarantinedCount > 0n || standing.failedChecks > 0;
+  const correct = standing.quarantinedCount > 0n || standing.failedChecks > 0;
+  const steps = [
+    ...(left === null ? [] : [NEXT_OF_CARRIED[left.severity === 'critical' ? 'critical' : 'high']]),
+    ...(correct ? ['Correct the source, then run the day again.'] : []),
+  ];
   return {
     tone,
     sentence:
@@ -132,12 +158,22 @@ function quietHeadline(summary: RunSummary, standing: RunStanding, tone: Tone): 
         ? `${processorWords(run.processorName)} and your records agree.`
         : `No difference is open for ${dateWords(run.runDate)}, but something needs a look.`,
     next: [
-      ...(tone === 'clean' ? ['Nothing is missing, no money is at risk.'] : []),
+      ...(tone !== 'clean'
+        ? []
+        : standing.carriedCount === 0n
+          ? ['Nothing is missing, no money is at risk.']
+          : ['Nothing of this day is missing, none of its money is at risk.']),
       ...(notes.length === 0 ? [] : [`${capital(notes.join('; '))}.`]),
-      urgent ? 'Correct the source, then run the day again.' : 'Nothing to do now.',
+      ...(steps.length === 0 ? ['Nothing to do now.'] : steps),
     ].join(' '),
-    short: urgent ? (notes[0] ?? 'needs a look') : 'everything agrees',
+    short: quietWords(notes[0] ?? 'needs a look', correct, left),
   };
+}
+
+function quietWords(firstNote: string, correct: boolean, left: ReturnType<typeof urgentCarried>): string {
+  if (correct) return firstNote;
+  if (left === null) return 'everything agrees';
+  return `the day agrees, ${countWords(left.count)} ${left.severity} still open from earlier days`;
 }
 
 function capital(text: string): string {

@@ -10,12 +10,21 @@ export interface PutOptions {
   readonly sha256: string;
 }
 
+/** Whoever has the URL reads that one object without a login, until it expires: it is shown, and never logged, mailed or kept. */
+export interface ObjectLink {
+  readonly url: string;
+  /** ISO instant. */
+  readonly expiresAt: string;
+}
+
 export interface ObjectStore {
   /** Idempotent by (key, content). @throws ObjectDiffers when the key holds another content. */
   put(key: string, body: ObjectBody, options: PutOptions): Promise<{ location: string; alreadyThere: boolean }>;
   /** @throws ObjectMissing */
   get(key: string): Promise<Readable>;
   exists(key: string): Promise<boolean>;
+  /** Null where no link is needed: whoever may read the folder opens the file. @throws ObjectMissing, of what needs one */
+  link(key: string, nowMs: number): Promise<ObjectLink | null>;
   /** The address that put() answers with, for a key that may not exist yet. */
   locate(key: string): string;
 }

@@ -28,6 +28,7 @@ export function pinViews({ run }: RunReport): Pin[] {
     code('Result digest', run.resultDigest),
     code('Input digest', run.inputDigest),
     code('Rule set', run.ruleSetHash),
+    code('Database schema', run.schemaVersion),
   ];
 }
 
@@ -38,6 +39,8 @@ export interface SourceView {
   readonly quarantined: string;
   readonly watermark: string;
   readonly fetchedUntil: string;
+  readonly extractedAt: string;
+  readonly parts: readonly string[];
 }
 
 export function sourceViews({ run, batches }: RunReport): SourceView[] {
@@ -49,5 +52,13 @@ export function sourceViews({ run, batches }: RunReport): SourceView[] {
     quarantined: countWords(batch.quarantinedCount),
     watermark: batch.statesCompleteness ? `${time(batch.watermarkMs)}, says so itself` : time(batch.watermarkMs),
     fetchedUntil: time(batch.fetchedUntilMs),
+    extractedAt: time(batch.extractedAtMs),
+    parts: [
+      ...(batch.parts.length === 0 ? [foreignText(batch.sourceKey)] : []),
+      ...batch.parts.map(({ name, contentKey }) => foreignText(contentKey ?? name)),
+      ...(batch.partsCount > batch.parts.length
+        ? [`and ${countWords(batch.partsCount - batch.parts.length)} more`]
+        : []),
+    ],
   }));
 }

@@ -13,10 +13,13 @@ import { createDatabase } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrate.ts';
 import { type Engine, startEngine } from '../engine-for-tests.ts';
 import { InvariantViolated } from '../errors.ts';
+import { completeness } from './completeness.ts';
 import { createFolderStore } from './folder-store.ts';
 import { publishReport } from './publish-report.ts';
 import { readReport } from './read-report.ts';
 import { RunNotCompleted } from './read-run.ts';
+import { verifyAgainstRun } from './verify/verify-against-run.ts';
+import { verifyFile } from './verify/verify-file.ts';
 
 let postgres: LocalPostgres;
 let folder: string;
@@ -100,7 +103,7 @@ test('who is connected is the worker, who owns nothing', async () => {
   expect(role).toBe('recon_worker');
 });
 
-test('publishes three files under a key of the content, and notes it with the run', async () => {
+test('publishes its files under a key of the content, and notes it with the run', async () => {
   const store = newStore();
   const { reportKey, locations } = await publishReport({ database, store }, { runId: second });
   const run = await database.one(sql.type(z.object({ key: z.string(), status: z.string(), digest: z.string() }))`
@@ -108,9 +111,13 @@ test('publishes three files under a key of the content, and notes it with the ru
     from reconciliation_runs where run_id = ${second}`);
   expect(reportKey).toBe(`reports/test/files/${SECOND}/run-1-${run.digest.slice(0, 12)}`);
   expect(run).toMatchObject({ key: reportKey, status: 'done' });
-  for (const format of ['html', 'csv', 'json'] as const) {
-    expect(locations[format]).toBe(store.locate(`${reportKey}/report.${format}`));
-  }
+  expect(locations).toEqual({
+    html: store.locate(`${reportKey}/report.html`),
+    xlsx: store.locate(`${reportKey}/report.xlsx`),
+    csv: store.locate(`${reportKey}/report.csv`),
+    json: store.locate(`${reportKey}/report.json`),
+    completeness: store.locate(`${reportKey}/completeness.csv`),
+  });
   expect(await readFile(locations.html, 'utf8')).toMatch(/^<!doctype html>/);
 });
 
@@ -122,6 +129,73 @@ test('publishing again writes nothing and answers the same', async () => {
   // Into an empty store it writes the same bytes: nothing depends on when it is rendered.
   const elsewhere = await publishReport({ database, store: newStore() }, { runId: second });
   expect(await readFile(elsewhere.locations.html, 'utf8')).toBe(before);
+  expect(await readFile(elsewhere.locations.xlsx)).toEqual(await readFile(once.locations.xlsx));
+});
+
+test('every published file verifies, alone and against its run, whichever later run there is', async () => {
+  for (const runId of [first, second]) {
+    const { locations } = await publishReport({ database, store: newStore() }, { runId });
+    for (const path of Object.values(locations)) {
+      const { said, checks } = await verifyFile(path);
+      if (said === null) throw new Error(`${path} says nothing`);
+      const all = [...checks, ...(await verifyAgainstRun(database, runId, said))];
+      expect([path, all.filter(({ passed }) => !passed)]).toEqual([path, []]);
+    }
+    const { said } = await verifyFile(locations.json);
+    const other = runId === first ? second : first;
+    const against = said === null ? [] : await verifyAgainstRun(database, other, said);
+    expect(against.filter(({ passed }) => !passed).map(({ name }) => name)).toContain('result digest of the run');
+  }
+});
+
+test('the day’s own rows are counted apart from those of earlier days', async () => {
+  expect((await readReport(database, first)).population).toEqual({
+    rows: 6n,
+    matched: 1n,
+    matchedLate: 0n,
+    matchedOfEarlierDays: 0n,
+  });
+  expect((await readReport(database, second)).population).toEqual({
+    rows: 1n,
+    matched: 1n,
+    matchedLate: 0n,
+    matchedOfEarlierDays: 1n,
+  });
+});
+
+test('the trend shows each day as its last run up to this one left it, the ageing what is open now', async () => {
+  const days = (await readReport(database, second)).trend.map((day) => [
+    day.date,
+    day.rows,
+    day.matched,
+    day.atRiskMinor,
+  ]);
+  expect(days).toEqual([
+    [FIRST, 6n, 1n, 1_227_500n],
+    [SECOND, 1n, 1n, 0n],
+  ]);
+  const { trend, ageing } = await readReport(database, first);
+  expect(trend.map(({ date }) => date)).toEqual([FIRST]);
+  expect(new Set(ageing.map(({ age }) => age))).toEqual(new Set(['same_day']));
+  const later = (await readReport(database, second)).ageing;
+  expect(later.reduce((sum, { count }) => sum + count, 0n)).toBe(4n);
+  expect(new Set(later.map(({ age }) => age))).toEqual(new Set(['days_1_to_3']));
+});
+
+test('the completeness sheet names the files, the schema, and what each gate found', async () => {
+  const report = await readReport(database, first);
+  expect(report.run.schemaVersion).toMatch(/^\d{4}_\w+\.sql$/);
+  for (const { parts, partsCount, extractedAtMs } of report.batches) {
+    expect(parts).toHaveLength(partsCount);
+    expect(parts[0]?.contentKey ?? parts[0]?.name).toMatch(/\w/);
+    expect(extractedAtMs).toBeGreaterThan(0);
+  }
+  expect(completeness(report).gates.map(({ gate, result }) => `${gate} ${result}`)).toEqual([
+    'source not_stated',
+    'staged held',
+    'classified held',
+    'written held',
+  ]);
 });
 
 test('a report that was half published is completed', async () => {

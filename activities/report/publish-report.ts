@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabasePool, sql } from 'slonik';
+import { auditReportWritten } from '../audit/delivery-events.ts';
+import { storedDigest } from '../audit/stored-digest.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readRun } from './read-run.ts';
 import { CONTENT_TYPES, REPORT_FORMATS, type ReportFormat, reportFileKey, reportKey } from './report-files.ts';
@@ -27,11 +29,19 @@ export async function publishReport(
   const key = reportKey(run);
   const missing = await missingFormats(deps.store, key);
   if (missing.length > 0) await writeAndPut(deps, runId, key, missing);
-  await deps.database.query(sql.unsafe`
-    update reconciliation_runs set report_key = ${key}, publish_status = 'done'
-    where run_id = ${runId} and (report_key is distinct from ${key} or publish_status <> 'done')`);
-  const locate = (format: ReportFormat) => deps.store.locate(reportFileKey(key, format));
-  return { reportKey: key, locations: { html: locate('html'), csv: locate('csv'), json: locate('json') } };
+  // As the store has them: what was there before this attempt is told like what it wrote.
+  const fileKeys = REPORT_FORMATS.map((format) => reportFileKey(key, format));
+  const files = Object.fromEntries(
+    await Promise.all(fileKeys.map(async (file) => [file, await storedDigest(deps.store, file)] as const)),
+  );
+  await deps.database.transaction(async (transaction) => {
+    await transaction.query(sql.unsafe`
+      update reconciliation_runs set report_key = ${key}, publish_status = 'done'
+      where run_id = ${runId} and (report_key is distinct from ${key} or publish_status <> 'done')`);
+    await auditReportWritten(transaction, run, { reportKey: key, resultDigest: run.resultDigest, files });
+  });
+  const locations = REPORT_FORMATS.map((format) => [format, deps.store.locate(reportFileKey(key, format))]);
+  return { reportKey: key, locations: Object.fromEntries(locations) as PublishedReport['locations'] };
 }
 
 async function missingFormats(store: ObjectStore, key: string): Promise<ReportFormat[]> {
@@ -50,7 +60,9 @@ async function writeAndPut(
   try {
     const files = await writeReport(deps.database, runId, folder);
     for (const format of formats) {
-      const { path, sha256 } = files[format];
+      const file = files.get(format);
+      if (file === undefined) throw new TypeError(`no ${format} was written`);
+      const { path, sha256 } = file;
       await deps.store.put(reportFileKey(key, format), { path }, { contentType: CONTENT_TYPES[format], sha256 });
     }
   } finally {

@@ -4,22 +4,24 @@ import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionCon
 import { z } from 'zod';
 import { KINDS, LEVELS, SIDES, VERDICTS } from '../../domain/vocabulary.ts';
 import { discrepancyTotalsQuery, type RunScope } from './discrepancies-as-of.ts';
+import { readAgeing } from './read-ageing.ts';
 import { readDiscrepancies } from './read-discrepancies.ts';
+import { readPopulation } from './read-population.ts';
 import { type CompletedRun, readRun } from './read-run.ts';
+import { readSources } from './read-sources.ts';
+import { readTrend } from './read-trend.ts';
 import {
   type QualityCheck,
   type QuarantinedRow,
   type ReportedDiscrepancy,
   type RunReport,
   type RunSummary,
-  type SourceBatch,
   TERMS,
 } from './run-report.ts';
 
 /** Rows on the page; all of them are in the CSV and the JSON. */
 export const DISCREPANCIES_SHOWN_MAX = 500;
 const QUARANTINED_SHOWN_MAX = 200;
-const BATCHES_SHOWN_MAX = 200;
 const CHECKS_SHOWN_MAX = 200;
 
 /** One transaction that sees one moment and cannot write. */
@@ -62,13 +64,17 @@ export async function readReportAround(
     ...(await readSummaryOf(connection, found)),
     discrepancies: discrepancies.slice(0, DISCREPANCIES_SHOWN_MAX),
     quarantined: await readQuarantined(connection, scope),
-    batches: await readBatches(connection, scope),
+    batches: await readSources(connection, scope),
+    trend: await readTrend(connection, found),
+    ageing: await readAgeing(connection, scope),
   };
 }
 
-async function readSummaryOf(connection: CommonQueryMethods, { run, scope }: CompletedRun): Promise<RunSummary> {
+/** The summary of a run that the caller has read already. */
+export async function readSummaryOf(connection: CommonQueryMethods, { run, scope }: CompletedRun): Promise<RunSummary> {
   return {
     run,
+    population: await readPopulation(connection, scope.runId),
     totals: await connection.any(totalsQuery(scope)),
     verdicts: await connection.any(verdictsQuery(scope)),
     discrepancyTotals: await connection.any(discrepancyTotalsQuery(scope)),
@@ -141,24 +147,4 @@ async function readChecks(connection: CommonQueryMethods, { runId }: RunScope): 
   return connection.any(sql.type(row)`
     select name, passed, detail from data_quality_checks where run_id = ${runId}
     order by passed, check_id limit ${CHECKS_SHOWN_MAX}`);
-}
-
-async function readBatches(connection: CommonQueryMethods, { runId }: RunScope): Promise<readonly SourceBatch[]> {
-  const row = z.object({
-    side: z.enum(SIDES),
-    sourceName: z.string(),
-    sourceKey: z.string(),
-    watermarkMs: z.number().nullable(),
-    fetchedUntilMs: z.number().nullable(),
-    statesCompleteness: z.boolean(),
-    rowCount: z.bigint(),
-    quarantinedCount: z.bigint(),
-  });
-  return connection.any(sql.type(row)`
-    select b.side, b.source_name as "sourceName", b.source_key as "sourceKey", b.watermark as "watermarkMs",
-           b.fetched_until as "fetchedUntilMs", b.states_completeness as "statesCompleteness",
-           coalesce(sum(s.row_count), 0) as "rowCount", coalesce(sum(s.quarantined_count), 0) as "quarantinedCount"
-    from run_batches r join batches b using (batch_id) left join fetch_shards s using (batch_id)
-    where r.run_id = ${runId}
-    group by b.batch_id order by b.side, b.batch_id limit ${BATCHES_SHOWN_MAX}`);
 }

@@ -43,6 +43,7 @@ const runRow = z.object({
   carriedAmount: numeric,
   ruleSetHash: z.string().nullable(),
   codeVersion: z.string().nullable(),
+  schemaVersion: z.string().nullable(),
   inputDigest: z.string().nullable(),
   resultDigest: z.string().nullable(),
   startedAtMs: z.number(),
@@ -64,7 +65,9 @@ export async function readRun(connection: CommonQueryMethods, runId: bigint): Pr
            r.reporting_currency as "reportingCurrency", r.missing_transaction_count as "missingTransactionCount",
            r.total_discrepancy_amount as "totalDiscrepancyAmount", r.ambiguous_amount as "ambiguousAmount",
            r.carried_count as "carriedCount", r.carried_amount as "carriedAmount", r.rule_set_hash as "ruleSetHash",
-           r.code_version as "codeVersion", r.input_digest as "inputDigest", r.result_digest as "resultDigest",
+           r.code_version as "codeVersion",
+           (select max(m.file) from schema_migrations m where m.applied_at <= r.created_at) as "schemaVersion",
+           r.input_digest as "inputDigest", r.result_digest as "resultDigest",
            r.started_at as "startedAtMs", r.finished_at as "finishedAtMs", r.report_key as "reportKey"
     from reconciliation_runs r join accounts a using (account_id)
     where r.run_id = ${runId}`);
@@ -101,6 +104,7 @@ function toCompletedRun(runId: bigint, row: z.infer<typeof runRow>): CompletedRu
     carriedMinor: minor(row.carriedAmount),
     ruleSetHash: row.ruleSetHash,
     codeVersion: row.codeVersion,
+    schemaVersion: row.schemaVersion,
     inputDigest: row.inputDigest,
     resultDigest,
     startedAtMs: row.startedAtMs,

@@ -1,13 +1,17 @@
+import { hash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { sampleDiscrepancy, sampleSide, totalsOf } from './discrepancies-for-tests.ts';
-import { renderHtml } from './render-html.ts';
-import { cleanReport, inconclusiveReport, sampleReport, sampleRun } from './reports-for-tests.ts';
+import { renderHtml as renderPage, SCRIPT_SHA256 } from './render-html.ts';
+import { cleanReport, inconclusiveReport, listDigestOf, sampleReport, sampleRun } from './reports-for-tests.ts';
+import type { RunReport } from './run-report.ts';
+
+const renderHtml = (report: RunReport) => renderPage(report, listDigestOf(report.discrepancies));
 
 /** What a reader sees: tags away, entities back, spaces as one. */
 function visible(html: string): string {
   const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
   return html
-    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<(style|script)\b[\s\S]*?<\/\1>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity)
     .replace(/[\s\u00a0]+/g, ' ');
@@ -19,10 +23,15 @@ test('says first how bad it is and what to do now', () => {
   expect(text).toContain('Act now: the critical ones stand first. 4 transactions are missing on one side.');
 });
 
-test('is one page that loads nothing: no script, no address, a policy that forbids both', () => {
+test('is one page that loads nothing: its own script and no other, no address, a policy that forbids both', () => {
   const html = renderHtml(sampleReport());
-  expect(html).not.toMatch(/<script|https?:|@import|url\(/i);
-  expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`);
+  expect(html).not.toMatch(/https?:|@import|url\(|<[^>]+\son[a-z]+=/i);
+  expect(html).toContain(
+    `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${SCRIPT_SHA256}'; img-src data:; base-uri 'none'; form-action 'none'"`,
+  );
+  const scripts = [...html.matchAll(/<script( type="application\/json" id="facts")?>([\s\S]*?)<\/script>/g)];
+  expect(scripts).toHaveLength(2);
+  expect(hash('sha256', scripts[1]?.[2] ?? '', 'base64')).toBe(SCRIPT_SHA256);
 });
 
 test('shows foreign text as text, whatever it tries to be', () => {
@@ -39,7 +48,8 @@ test('shows foreign text as text, whatever it tries to be', () => {
       checks: [{ name: attack, passed: false, detail: attack }],
     }),
   );
-  expect(html).not.toMatch(/<script|<img/);
+  expect(html).not.toMatch(/<script>alert|<img/);
+  expect(html.match(/<script/g)).toHaveLength(2);
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   expect(visible(html)).toContain('=HYPERLINK("http://evil","x")');
 });
@@ -130,16 +140,39 @@ test('a day without differences says so, and that there is nothing to do', () =>
   expect(text).toContain('Stripe and your records agree.');
   expect(text).toContain('Nothing is missing, no money is at risk. Nothing to do now.');
   expect(text).toContain('There is no difference, open or waiting.');
-  expect(text).toContain('100 % 9,871 of 9,871 Stripe rows');
+  expect(text).toContain('100 % 9,871 of the day’s 9,871 Stripe rows');
 });
 
-test('says 100 % only when every row is matched', () => {
-  const row = { side: 'processor', level: 'activity', currency: 'USD', amountMinor: 0n } as const;
-  const verdicts = [
-    { ...row, verdict: 'matched', count: 999_999n } as const,
-    { ...row, verdict: 'missing_internal', count: 1n } as const,
-  ];
-  expect(visible(renderHtml(sampleReport({ verdicts })))).toContain('99.9 %');
+test('says 100 % only when every row of the day is matched', () => {
+  const population = { rows: 1_000_000n, matched: 999_999n, matchedLate: 0n, matchedOfEarlierDays: 0n };
+  expect(visible(renderHtml(sampleReport({ population })))).toContain('99.9 %');
+});
+
+test('counts the rows of the day only, and says apart what was matched of earlier days', () => {
+  const text = visible(renderHtml(sampleReport()));
+  expect(text).toContain('99.7 % 9,850 of the day’s 9,871 Stripe rows');
+  expect(text).toContain('and 3 rows of earlier days');
+});
+
+test('every chart says in words and as a table what it draws', () => {
+  const html = renderHtml(sampleReport());
+  for (const id of ['chart-matched', 'chart-at-risk', 'chart-verdicts', 'chart-ages']) {
+    expect(html).toMatch(
+      new RegExp(`<figure[^>]*id="${id}"[\\s\\S]*?<svg[^>]*aria-labelledby="${id}-name ${id}-says"`),
+    );
+  }
+  expect(visible(html)).toContain('26 of the last 30 days have rows. Last: 99.8 %. Lowest: 99.6 % on 23 Jan.');
+  expect(visible(html)).toContain('Older than 30 days');
+  expect(renderHtml(sampleReport())).toBe(html);
+});
+
+test('names the four gates, the query or file of each source, and the digest of the list', () => {
+  const report = sampleReport();
+  const text = visible(renderHtml(report));
+  expect(text).toContain('Every row stored has one verdict : holds.');
+  expect(text).toContain('transactions 2026-01-31T05:00Z/6h');
+  expect(text).toContain('and 2 more');
+  expect(text).toContain(`The list of 12 differences has the SHA-256 ${listDigestOf(report.discrepancies)} .`);
 });
 
 test('an inconclusive day names the late side and calls nothing missing', () => {

@@ -1,16 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { canonicalJson } from '../../domain/rule-set.ts';
 import { sampleDiscrepancy } from './discrepancies-for-tests.ts';
-import { jsonDiscrepancy, jsonHead, jsonTail } from './render-json.ts';
-import { cleanReport, sampleReport } from './reports-for-tests.ts';
+import { cleanReport, renderedJson, sampleReport } from './reports-for-tests.ts';
 import type { RunReport } from './run-report.ts';
 
 const RESULT = '{"groups":[],"version":1}';
 
-function render(report: RunReport): string {
-  const lines = report.discrepancies.map((discrepancy, index) => jsonDiscrepancy(discrepancy, index === 0));
-  return jsonHead(report) + lines.join('') + jsonTail(report, RESULT);
-}
+const render = (report: RunReport) => renderedJson(report, RESULT);
 
 test('is one valid object with sorted keys at every depth', () => {
   for (const report of [sampleReport(), cleanReport()]) {

@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test as runTest } from '@jest/globals';
+import axe from 'axe-core';
 import { type Browser, chromium } from 'playwright-core';
 import { findExecutable } from '../../local/find-executable.ts';
 import { hostEnvironment } from '../../local/host-environment.ts';
 import { composeRunMail } from '../notify/compose-run-mail.ts';
-import { renderHtml } from './render-html.ts';
-import { cleanReport, inconclusiveReport, sampleReport } from './reports-for-tests.ts';
+import { sampleDigest } from './digest/digest-for-tests.ts';
+import { renderDigestHtml } from './digest/render-digest.ts';
+import { renderHtml as renderPage } from './render-html.ts';
+import { cleanReport, inconclusiveReport, listDigestOf, sampleReport } from './reports-for-tests.ts';
+import type { RunReport } from './run-report.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const found = await Promise.all(NAMES.map((name) => findExecutable(name, hostEnvironment())));
@@ -37,10 +41,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const renderHtml = (report: RunReport) => renderPage(report, listDigestOf(report.discrepancies));
+
 const PAGES = {
   differences: renderHtml(sampleReport()),
   clean: renderHtml(cleanReport()),
   inconclusive: renderHtml(inconclusiveReport()),
+  digest: renderDigestHtml(sampleDigest()),
   mail: composeRunMail(sampleReport(), { url: 'https://recon.example.com/r', location: null }).html,
 };
 
@@ -98,6 +105,81 @@ for (const name of Object.keys(PAGES) as (keyof typeof PAGES)[]) {
     await close();
   });
 }
+
+for (const name of ['differences', 'clean', 'inconclusive', 'digest'] as const) {
+  test(`${name}: axe finds nothing serious, in light and in dark`, async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, close } = await open(name, { width: 1180, colorScheme });
+      await page.evaluate(`document.querySelectorAll('details').forEach((details) => { details.open = true; })`);
+      const found = await page.evaluate(
+        `(() => { ${axe.source}; return axe.run(document, { resultTypes: ['violations'] }); })()`,
+      );
+      expect(seriousOf(found)).toEqual([]);
+      await close();
+    }
+  });
+}
+
+function seriousOf(found: unknown): string[] {
+  const { violations } = found as axe.AxeResults;
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+test('a click on a column sorts its table, a second one the other way round', async () => {
+  const { page, told, close } = await open('differences', { width: 1180, colorScheme: 'light' });
+  const table = page.locator('#low table');
+  const amounts = () =>
+    table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-amount')));
+  const header = table.locator('th', { hasText: 'At risk' });
+  await header.getByRole('button').click();
+  const up = (await amounts()).map(Number);
+  expect(up).toEqual([...up].sort((a, b) => a - b));
+  expect(await header.getAttribute('aria-sort')).toBe('ascending');
+  await header.getByRole('button').click();
+  expect((await amounts()).map(Number)).toEqual(up.reverse());
+  expect(told).toEqual([]);
+  await close();
+});
+
+test('a word typed filters all tables, and says how much is left', async () => {
+  const { page, close } = await open('differences', { width: 1180, colorScheme: 'light' });
+  const rows = page.locator('table.differences tbody tr:visible');
+  expect(await rows.count()).toBe(12);
+  await page.getByRole('searchbox').fill('jpy');
+  expect(await rows.count()).toBe(1);
+  expect(await page.getByRole('status').textContent()).toBe('1 of the 12 on this page');
+  expect(await page.locator('#critical').isVisible()).toBe(false);
+  await page.getByRole('searchbox').fill('');
+  await page.getByRole('combobox').selectOption('Amounts differ');
+  expect(await rows.count()).toBe(1);
+  await close();
+});
+
+test('without its script the page says the same and shows no control that does nothing', async () => {
+  if (browser === undefined) throw new Error('the browser did not start');
+  await writeFile(join(folder, 'plain.html'), PAGES.differences);
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(join(folder, 'plain.html')).href);
+  expect(await page.locator('table.differences tbody tr').count()).toBe(12);
+  expect(await page.locator('.tools').isVisible()).toBe(false);
+  expect(await page.locator('button').count()).toBe(0);
+  await context.close();
+});
+
+test('printed on A4 nothing is cut off, and no row is torn', async () => {
+  const { page, close } = await open('differences', { width: 1180, colorScheme: 'dark' });
+  await page.emulateMedia({ media: 'print' });
+  // 190 mm at 96 dots an inch: A4 without its margins.
+  await page.setViewportSize({ width: 718, height: 1000 });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(718);
+  expect(await page.locator('.tools').isVisible()).toBe(false);
+  const pdf = await page.pdf({ format: 'A4', margin: { top: '10mm', bottom: '10mm', left: '10mm', right: '10mm' } });
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+  await close();
+});
 
 test('the measure of contrast sees a text that is too faint', async () => {
   const { page, close } = await open('clean', { width: 1180, colorScheme: 'light' });

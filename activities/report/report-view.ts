@@ -1,5 +1,9 @@
 // Decides every text on the page of a report; the template only places them. Pure: model in, strings out, no clock.
 import type { Severity } from '../../domain/vocabulary.ts';
+import type { ChartView } from './chart/chart-view.ts';
+import { reportCharts } from './chart/report-charts.ts';
+import { completeness } from './completeness.ts';
+import { type CompletenessView, completenessView } from './completeness-view.ts';
 import { type GateView, gateView } from './gate-view.ts';
 import { type GroupView, groupViews } from './group-view.ts';
 import { type Headline, headline, type Tone } from './headline.ts';
@@ -29,10 +33,13 @@ export interface ReportView {
   readonly runLabel: string;
   readonly zone: string;
   readonly processor: string;
+  readonly xlsxFile: string;
   readonly csvFile: string;
+  readonly completenessFile: string;
   readonly jsonFile: string;
   readonly tiles: readonly TileView[];
   readonly severities: readonly SeverityView[];
+  readonly charts: readonly ChartView[];
   readonly groups: readonly GroupView[];
   readonly words: readonly VerdictWords[];
   /** Levels are named only where there are several. */
@@ -44,6 +51,7 @@ export interface ReportView {
   readonly quarantinedSummary: string;
   readonly checks: readonly CheckView[];
   readonly sources: readonly SourceView[];
+  readonly completeness: CompletenessView;
   readonly pins: readonly Pin[];
 }
 
@@ -77,7 +85,7 @@ const TONE_LABELS: Readonly<Record<Tone, string>> = {
   clean: 'Clean',
 };
 
-export function reportView(report: RunReport): ReportView {
+export function reportView(report: RunReport, listDigest: string): ReportView {
   const { run } = report;
   const standing = runStanding(report);
   const head = headline(report);
@@ -90,7 +98,9 @@ export function reportView(report: RunReport): ReportView {
     runLabel: `Run ${run.runNumber}`,
     zone: run.zone,
     processor: processorWords(run.processorName),
+    xlsxFile: reportFileName('xlsx'),
     csvFile: reportFileName('csv'),
+    completenessFile: reportFileName('completeness'),
     jsonFile: reportFileName('json'),
     tiles: tileViews(report, standing),
     severities: standing.bySeverity.map(({ severity, count }) => ({
@@ -99,6 +109,7 @@ export function reportView(report: RunReport): ReportView {
       count: countWords(count),
       weight: count.toString(),
     })),
+    charts: reportCharts(report),
     groups: groupViews(report),
     words: [...new Set(report.discrepancies.map(({ verdict, level }) => verdictWords(verdict, level)))],
     hasLevels: new Set([...report.totals, ...report.verdicts].map(({ level }) => level)).size > 1,
@@ -118,6 +129,7 @@ export function reportView(report: RunReport): ReportView {
       detail: foreignText(detail, 400),
     })),
     sources: sourceViews(report),
+    completeness: completenessView(completeness(report), listDigest),
     pins: pinViews(report),
   };
 }

@@ -37,6 +37,8 @@ export interface RunFacts {
   readonly carriedMinor: bigint;
   readonly ruleSetHash: string | null;
   readonly codeVersion: string | null;
+  /** The last migration that the database had when the run began. */
+  readonly schemaVersion: string | null;
   readonly inputDigest: string | null;
   readonly resultDigest: string;
   readonly startedAtMs: number;
@@ -165,6 +167,11 @@ export interface SourceBatch {
   readonly side: Side;
   readonly sourceName: string;
   readonly sourceKey: string;
+  /** What was asked for or read: slices of the window, files with their SHA-256; bounded, `partsCount` counts all. */
+  readonly parts: readonly SourcePart[];
+  readonly partsCount: number;
+  /** When the read began. */
+  readonly extractedAtMs: number;
   readonly watermarkMs: number | null;
   readonly fetchedUntilMs: number | null;
   readonly statesCompleteness: boolean;
@@ -172,9 +179,49 @@ export interface SourceBatch {
   readonly quarantinedCount: bigint;
 }
 
+export interface SourcePart {
+  readonly name: string;
+  readonly contentKey: string | null;
+}
+
+/** The processor's rows that are this day's: of its date, and older ones that it introduced. */
+export interface Population {
+  readonly rows: bigint;
+  /** Of them: matched when the run had decided. */
+  readonly matched: bigint;
+  /** Of the matched: with a partner that another day brought. */
+  readonly matchedLate: bigint;
+  /** Not of them: rows of earlier days that this run matched. */
+  readonly matchedOfEarlierDays: bigint;
+}
+
+/** One business day as its last run up to this one left it. */
+export interface TrendDay {
+  readonly date: string;
+  readonly outcome: Outcome;
+  /** The processor's rows that are the day's; of them: matched when that run had decided. As in its population. */
+  readonly rows: bigint;
+  readonly matched: bigint;
+  /** In the reporting currency. */
+  readonly atRiskMinor: bigint;
+}
+
+/** What is open and not merely waiting, by how old it was on the day of the run. */
+export interface AgeTotal {
+  readonly age: Age;
+  readonly severity: Severity;
+  readonly currency: string;
+  readonly count: bigint;
+  readonly amountMinor: bigint;
+}
+
+export const AGES = ['same_day', 'days_1_to_3', 'days_4_to_7', 'days_8_to_30', 'older'] as const;
+export type Age = (typeof AGES)[number];
+
 /** Everything but single rows: enough for the mail, which must not hold any. */
 export interface RunSummary {
   readonly run: RunFacts;
+  readonly population: Population;
   readonly totals: readonly TermTotal[];
   readonly verdicts: readonly VerdictTotal[];
   readonly discrepancyTotals: readonly DiscrepancyTotal[];
@@ -190,4 +237,7 @@ export interface RunReport extends RunSummary {
   /** Bounded; `quarantinedCount` and `supersededCount` count all. */
   readonly quarantined: readonly QuarantinedRow[];
   readonly batches: readonly SourceBatch[];
+  /** Ascending; days without a run are not in it. */
+  readonly trend: readonly TrendDay[];
+  readonly ageing: readonly AgeTotal[];
 }

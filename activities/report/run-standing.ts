@@ -35,6 +35,8 @@ export interface RunStanding {
   /** The reporting currency first, always there; ambiguous rows stand apart and are not in it. */
   readonly atRisk: readonly MoneyTotal[];
   readonly carriedCount: bigint;
+  /** Open since earlier days, the worst first; only severities that occur. */
+  readonly carriedBySeverity: ReadonlyArray<{ readonly severity: Severity; readonly count: bigint }>;
   readonly waitingCount: bigint;
   readonly closedCount: bigint;
   readonly quarantinedCount: bigint;
@@ -43,10 +45,7 @@ export interface RunStanding {
 
 export function runStanding(summary: RunSummary): RunStanding {
   const own = summary.discrepancyTotals.filter((total) => total.section === 'own');
-  const bySeverity = [...SEVERITIES]
-    .reverse()
-    .map((severity) => ({ severity, count: countOf(own.filter((total) => total.severity === severity)) }))
-    .filter(({ count }) => count > 0n);
+  const bySeverity = countsBySeverity(own);
   const inSection = (section: Section) =>
     countOf(summary.discrepancyTotals.filter((total) => total.section === section));
   return {
@@ -55,11 +54,19 @@ export function runStanding(summary: RunSummary): RunStanding {
     bySeverity,
     atRisk: atRiskByCurrency(summary, own),
     carriedCount: inSection('carried'),
+    carriedBySeverity: countsBySeverity(summary.discrepancyTotals.filter(({ section }) => section === 'carried')),
     waitingCount: inSection('waiting'),
     closedCount: inSection('closed'),
     quarantinedCount: summary.quarantinedCount,
     failedChecks: summary.checks.filter((check) => !check.passed).length,
   };
+}
+
+function countsBySeverity(totals: readonly DiscrepancyTotal[]) {
+  return [...SEVERITIES]
+    .reverse()
+    .map((severity) => ({ severity, count: countOf(totals.filter((total) => total.severity === severity)) }))
+    .filter(({ count }) => count > 0n);
 }
 
 function countOf(totals: readonly DiscrepancyTotal[]): bigint {

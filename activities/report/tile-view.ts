@@ -1,5 +1,5 @@
 // Decides the few numbers at the top of a report: missing, at risk, matched, still open from earlier days. Pure.
-import type { RunSummary, VerdictTotal } from './run-report.ts';
+import type { RunSummary } from './run-report.ts';
 import type { RunStanding } from './run-standing.ts';
 import { countWords, moneyWords, plural, processorWords } from './run-words.ts';
 
@@ -59,20 +59,18 @@ function atRiskTile({ run }: RunSummary, { atRisk, openCount }: RunStanding): Ti
   };
 }
 
-const MATCHED = ['matched', 'matched_tolerance', 'matched_late'];
-
-function matchedTile({ run, verdicts }: RunSummary): TileView {
-  const rows = verdicts.filter(({ side, level }) => side === 'processor' && level === 'activity');
-  const all = countOf(rows);
-  const matched = countOf(rows.filter(({ verdict }) => MATCHED.includes(verdict)));
-  const late = countOf(rows.filter(({ verdict }) => verdict === 'matched_late'));
+function matchedTile({ run, population }: RunSummary): TileView {
+  const { rows, matched, matchedLate, matchedOfEarlierDays } = population;
   return {
     id: 'matched',
     label: 'Matched',
-    value: all === 0n ? '–' : `${percentWords(matched, all)} %`,
+    value: rows === 0n ? '–' : `${percentWords(matched, rows)} %`,
     notes: [
-      `${countWords(matched)} of ${plural(all, `${processorWords(run.processorName)} row`)}`,
-      ...(late === 0n ? [] : [`${countWords(late)} of them late`]),
+      rows === 0n
+        ? `no ${processorWords(run.processorName)} row is of this day`
+        : `${countWords(matched)} of the day’s ${plural(rows, `${processorWords(run.processorName)} row`)}`,
+      ...(matchedLate === 0n ? [] : [`${countWords(matchedLate)} of them with another day’s record`]),
+      ...(matchedOfEarlierDays === 0n ? [] : [`and ${plural(matchedOfEarlierDays, 'row')} of earlier days`]),
     ],
     isAlarming: false,
   };
@@ -96,12 +94,8 @@ function carriedTile({ run }: RunSummary, { carriedCount, waitingCount }: RunSta
   };
 }
 
-function countOf(totals: readonly VerdictTotal[]): bigint {
-  return totals.reduce((sum, total) => sum + total.count, 0n);
-}
-
 /** One decimal, rounded down: 100 % is said only when nothing is left. */
-function percentWords(part: bigint, whole: bigint): string {
+export function percentWords(part: bigint, whole: bigint): string {
   const tenths = (part * 1000n) / whole;
   return tenths % 10n === 0n ? `${tenths / 10n}` : `${tenths / 10n}.${tenths % 10n}`;
 }

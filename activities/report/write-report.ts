@@ -1,22 +1,21 @@
-// Writes the three files of a report into a folder from one snapshot of the database, in one pass over the
-// discrepancies, with bounded memory; then proves them. Must never hand on a file that does not hold what the database
-// does.
+// Writes the files of a report into a folder from one snapshot of the database, in one pass over the discrepancies, with
+// bounded memory; then proves them. Must never hand on a file that does not hold what the database does.
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { type CommonQueryMethods, type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
 import { InvariantViolated } from '../errors.ts';
 import { assertRunHolds } from './assert-run-holds.ts';
+import { completeness } from './completeness.ts';
 import type { RunScope } from './discrepancies-as-of.ts';
-import { createHashedFile, type HashedFile } from './hashed-file.ts';
-import { assertSameTotals, readBackCsv, readBackJson } from './read-back.ts';
+import { createHashedFile } from './hashed-file.ts';
+import { createListDigest, listedFields } from './list-digest.ts';
 import { readDiscrepancies } from './read-discrepancies.ts';
-import { DISCREPANCIES_SHOWN_MAX, inSnapshot, readReportAround } from './read-report.ts';
+import { inSnapshot, readReportAround } from './read-report.ts';
 import { readRun } from './read-run.ts';
-import { csvHeader, renderCsv } from './render-csv.ts';
-import { renderHtml } from './render-html.ts';
-import { jsonDiscrepancy, jsonHead, jsonTail } from './render-json.ts';
+import { renderCompleteness } from './render-completeness.ts';
 import { type ReportFormat, reportFileName } from './report-files.ts';
+import { type ListFormat, openWriter, type ReportEnd, type ReportWriter } from './report-writers.ts';
 import type { ReportedDiscrepancy, RunReport } from './run-report.ts';
 
 const CHUNK_ROWS = 500;
@@ -26,69 +25,86 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
+const LIST_FORMATS: readonly ListFormat[] = ['html', 'xlsx', 'csv', 'json'];
+
+/** The files of the given formats, and the completeness sheet that names them. */
 export async function writeReport(
   database: DatabasePool,
   runId: bigint,
   folder: string,
-): Promise<Readonly<Record<ReportFormat, WrittenFile>>> {
-  const file = (format: ReportFormat) => createHashedFile(join(folder, reportFileName(format)));
-  const files = { html: await file('html'), csv: await file('csv'), json: await file('json') };
+  formats: readonly ListFormat[] = LIST_FORMATS,
+): Promise<ReadonlyMap<ReportFormat, WrittenFile>> {
+  const writers = new Map<ListFormat, ReportWriter>();
   try {
-    const report = await inSnapshot(database, (transaction) => writeFiles(transaction, runId, files));
-    const written = {
-      html: { path: files.html.path, sha256: await files.html.finish() },
-      csv: { path: files.csv.path, sha256: await files.csv.finish() },
-      json: { path: files.json.path, sha256: await files.json.finish() },
-    };
-    const totals = report.discrepancyTotals;
-    assertSameTotals(reportFileName('csv'), await readBackCsv(written.csv.path), totals);
-    assertSameTotals(reportFileName('json'), await readBackJson(written.json.path, report.run.resultDigest), totals);
-    return written;
+    const written = await inSnapshot(database, (transaction) =>
+      writeFiles(transaction, runId, async (report) => {
+        for (const format of formats) writers.set(format, await openWriter(format, folder, report));
+        return [...writers.values()];
+      }),
+    );
+    const { report, end, digests } = written;
+    for (const writer of writers.values()) await writer.prove(end.listDigest);
+    const files = [...writers].map(
+      ([format, { path }]) => [format, { path, sha256: digests.get(path) ?? '' }] as const,
+    );
+    const sheet = await writeSheet(folder, report, end, files);
+    return new Map<ReportFormat, WrittenFile>([...files, ['completeness', sheet]]);
   } finally {
-    for (const { close } of Object.values(files)) await close();
+    for (const writer of writers.values()) await writer.close();
   }
 }
 
-type Files = Readonly<Record<ReportFormat, HashedFile>>;
-
-async function writeFiles(transaction: DatabaseTransactionConnection, runId: bigint, files: Files): Promise<RunReport> {
+async function writeFiles(
+  transaction: DatabaseTransactionConnection,
+  runId: bigint,
+  open: (report: RunReport) => Promise<readonly ReportWriter[]>,
+) {
   const found = await readRun(transaction, runId);
   const report = await readReportAround(transaction, found, []);
   await assertRunHolds(transaction, found.scope, report);
   const canonicalResult = await readCanonicalResult(transaction, report);
-  const shown = await writeLists(transaction, report, files, found.scope);
-  await files.json.write(jsonTail(report, canonicalResult));
-  await files.html.write(renderHtml({ ...report, discrepancies: shown }));
-  return report;
+  const writers = await open(report);
+  const end: ReportEnd = { canonicalResult, listDigest: await writeList(transaction, found.scope, writers) };
+  const digests = new Map<string, string>();
+  for (const writer of writers) digests.set(writer.path, await writer.finish(end));
+  return { report, end, digests };
 }
 
-/** Answers with the rows for the page: the first ones, up to its bound. */
-async function writeLists(
+/** Answers with the digest of the list. */
+async function writeList(
   transaction: DatabaseTransactionConnection,
-  report: RunReport,
-  files: Files,
   scope: RunScope,
-): Promise<ReportedDiscrepancy[]> {
-  await files.csv.write(csvHeader());
-  await files.json.write(jsonHead(report));
-  const shown: ReportedDiscrepancy[] = [];
+  writers: readonly ReportWriter[],
+): Promise<string> {
+  const digest = createListDigest();
   let chunk: ReportedDiscrepancy[] = [];
-  let count = 0;
   const flush = async () => {
-    if (chunk.length === 0) return;
-    const first = count - chunk.length;
-    await files.csv.write(renderCsv(chunk, report.run));
-    await files.json.write(chunk.map((row, index) => jsonDiscrepancy(row, first + index === 0)).join(''));
+    for (const writer of writers) await writer.add(chunk);
     chunk = [];
   };
   for await (const discrepancy of readDiscrepancies(transaction, scope)) {
-    if (shown.length < DISCREPANCIES_SHOWN_MAX) shown.push(discrepancy);
+    digest.add(listedFields(discrepancy));
     chunk.push(discrepancy);
-    count += 1;
     if (chunk.length >= CHUNK_ROWS) await flush();
   }
-  await flush();
-  return shown;
+  if (chunk.length > 0) await flush();
+  return digest.hex();
+}
+
+async function writeSheet(
+  folder: string,
+  report: RunReport,
+  { listDigest }: ReportEnd,
+  files: ReadonlyArray<readonly [format: ReportFormat, file: WrittenFile]>,
+): Promise<WrittenFile> {
+  const named = files.map(([format, { sha256 }]) => ({ name: reportFileName(format), sha256 }));
+  const file = await createHashedFile(join(folder, reportFileName('completeness')));
+  try {
+    await file.write(renderCompleteness(completeness(report), listDigest, named));
+    return { path: file.path, sha256: await file.finish() };
+  } finally {
+    await file.close();
+  }
 }
 
 // The canonical result holds digests of its rows, not the rows: it stays small.

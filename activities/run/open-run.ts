@@ -5,9 +5,13 @@ import { z } from 'zod';
 import { parseBusinessDate, windowOf } from '../../domain/business-date.ts';
 import type { Activities, OpenedRun } from '../../workflows/contracts.ts';
 import type { AccountSetup } from '../accounts.ts';
+import { auditRunEnded, auditRunOpened } from '../audit/run-events.ts';
+import { requireOpenDay } from './require-open-day.ts';
 import { upsertAccount } from './upsert-account.ts';
 
 type OpenInput = Parameters<Activities['openRun']>[0];
+
+const TAKEN_OVER = 'its workflow ended without closing it; a later run took the day over';
 
 const opened = z.object({ run_id: z.bigint(), run_number: z.number() });
 
@@ -24,12 +28,19 @@ export async function openRun(
       select run_id, run_number from reconciliation_runs
       where workflow_id = ${input.workflowId} and temporal_run_id = ${input.temporalRunId}`);
     if (known !== null) return known;
-    await connection.query(sql.unsafe`
-      update reconciliation_runs
-      set status = 'failed', error = 'its workflow ended without closing it; a later run took the day over', finished_at = ${instant(nowMs)}::timestamptz
-      where account_id = ${accountId} and run_date = ${input.date} and status = 'running'`);
+    await requireOpenDay(connection, setup.account, input.date);
+    const lost = await connection.any(sql.type(opened)`
+      update reconciliation_runs set status = 'failed', error = ${TAKEN_OVER}, finished_at = ${instant(nowMs)}::timestamptz
+      where account_id = ${accountId} and run_date = ${input.date} and status = 'running' returning run_id, run_number`);
     await sealAbandonedReads(connection, accountId);
-    return insertRun(connection, setup, accountId, input, nowMs);
+    const run = await insertRun(connection, setup, accountId, input, nowMs);
+    const named = (runNumber: number) => ({ account: setup.account, runDate: input.date, runNumber });
+    for (const { run_number } of lost) {
+      await auditRunEnded(connection, named(run_number), { status: 'failed', step: 'unknown', error: TAKEN_OVER });
+    }
+    const { trigger, reason = null, workflowId, temporalRunId } = input;
+    await auditRunOpened(connection, named(run.run_number), { trigger, reason, workflowId, temporalRunId });
+    return run;
   });
   return {
     runId: String(row.run_id),

@@ -2,7 +2,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { PENDING_VERDICTS, SEVERITIES } from '../../domain/vocabulary.ts';
-import { LIVE_STATES } from './read-discrepancies.ts';
+import { IS_LIVE } from './read-discrepancies.ts';
 
 export async function readConclusiveDays(
   database: DatabasePool,
@@ -34,8 +34,7 @@ export function readOpenCounts(database: DatabasePool, accounts: readonly string
   return database.any(sql.type(openRow)`
     select account, severity, verdict = any(${sql.array([...PENDING_VERDICTS], 'text')}::verdict[]) as "isWaiting",
            count(*)::int as count
-    from discrepancies
-    where account = any(${sql.array([...accounts], 'text')})
-      and state = any(${sql.array([...LIVE_STATES], 'text')}::discrepancy_state[])
+    from discrepancies d
+    where account = any(${sql.array([...accounts], 'text')}) and ${IS_LIVE}
     group by account, severity, "isWaiting" order by severity desc`);
 }

@@ -1,6 +1,6 @@
 // How `recon rules check` reads in a terminal: the rules as tables, then the warnings; or what is wrong with them. Pure.
 import { kindWords, plural } from '../../activities/report/run-words.ts';
-import { verdictWords } from '../../activities/report/verdict-words.ts';
+import { severityReason } from '../../activities/report/severity-reason.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { formatForPeople } from '../../domain/money.ts';
 import type { RuleSet } from '../../domain/rule-set.ts';
@@ -145,14 +145,6 @@ function ignoreTable(palette: Palette, { ignore }: RuleSet): string {
 }
 
 function severityTable(palette: Palette, { severity }: RuleSet): string {
-  const rows = severityLines(severity).map((line) => {
-    const conditions = [
-      ...(line.atRisk === undefined ? [] : [`${line.atRisk} or more at risk, in any currency`]),
-      ...(line.verdict === undefined ? [] : [line.verdict.map((verdict) => verdictWords(verdict).title).join(' / ')]),
-      ...(line.kind === undefined ? [] : [line.kind.map(kindWords).join(' / ')]),
-      ...(line.olderThanMs === undefined ? [] : [`older than ${formatDuration(line.olderThanMs)}`]),
-    ];
-    return [toned(palette, line.severity), conditions.length === 0 ? 'everything else' : conditions.join(', and ')];
-  });
+  const rows = severityLines(severity).map((line) => [toned(palette, line.severity), severityReason(line)]);
   return renderTable(palette, [{ title: 'Severity' }, { title: 'The first that holds' }], rows);
 }

@@ -150,14 +150,29 @@ analyze concerned
 -- step: analyze_concerns
 analyze concerns
 
+-- step: day_volumes
+-- What each day moved, by currency, on the side with more: what a share of it is a share of. Empty where no rule asks.
+create temp table day_volumes on commit drop as
+select home_date, currency, max(volume) as volume
+from (select t.home_date, t.currency, sum(t.debits + t.credits) as volume from batch_totals t
+      where t.account_id = :account_id and t.level = 'activity' and t.disposition = 'new' and t.introduced_seq <= :seq
+        and t.home_date in (select home_date from concerns) and exists (select 1 from rule_severities where share is not null)
+      group by t.home_date, t.currency, t.side) s
+group by home_date, currency
+
 -- step: judged_concerns
 create temp table judged_concerns on commit drop as
-select c.*, v.severity, d.discrepancy_id, d.verdict as verdict_before, d.state as state_before
+select c.*, v.severity, v.severity_reason, d.discrepancy_id, d.verdict as verdict_before, d.state as state_before
 from concerns c
 join currency_exponents x on x.currency = c.currency
+join (select level, verdict, kind, currency, count(*) as alike from concerns group by level, verdict, kind, currency) n
+  on n.level = c.level and n.verdict = c.verdict and n.kind = c.kind and n.currency = c.currency
+left join day_volumes w on w.home_date = c.home_date and w.currency = c.currency
 cross join lateral (
-  select r.severity from rule_severities r
+  select r.severity, r.reason as severity_reason from rule_severities r
   where (r.at_risk is null or c.at_risk >= r.at_risk * power(10::numeric, x.exponent))
+    and (r.share is null or c.at_risk >= r.share * w.volume)
+    and (r.repeated is null or n.alike >= r.repeated)
     and (r.verdicts is null or c.verdict = any (r.verdicts))
     and (r.kinds is null or c.kind = any (r.kinds))
     and (r.older_than is null or ':window_end'::timestamptz - c.home_date::timestamptz >= r.older_than)
@@ -167,21 +182,21 @@ left join discrepancies d on d.account_id = :account_id and d.level = c.level an
 
 -- step: upsert_discrepancies
 insert into discrepancies as d (account_id, account, level, anchor_side, anchor_row_id, anchor_external_id, business_date, verdict,
-  reason, severity, kind, currency, amount, partner_external_id, differences, members, surplus, balanced, introduced_seq, opened_seq,
-  changed_seq)
-select :account_id, ':account', level, side, row_id, external_id, home_date, verdict, reason, severity, kind, currency, at_risk,
+  reason, severity, severity_reason, kind, currency, amount, partner_external_id, differences, members, surplus, balanced, introduced_seq,
+  opened_seq, changed_seq)
+select :account_id, ':account', level, side, row_id, external_id, home_date, verdict, reason, severity, severity_reason, kind, currency, at_risk,
        partner_external_id, differences, members, surplus, balanced, introduced_seq, :seq, :seq
 from judged_concerns
 where state_before is null or state_before not in ('resolved', 'written_off')
 order by level, side, external_id
 on conflict (account_id, level, anchor_row_id) do update
-set verdict = excluded.verdict, reason = excluded.reason, severity = excluded.severity, kind = excluded.kind,
+set verdict = excluded.verdict, reason = excluded.reason, severity = excluded.severity, severity_reason = excluded.severity_reason, kind = excluded.kind,
     currency = excluded.currency, amount = excluded.amount, partner_external_id = excluded.partner_external_id,
     differences = excluded.differences, members = excluded.members, surplus = excluded.surplus, balanced = excluded.balanced, closed_seq = null, closed_by = null,
     state = case when d.state = 'closed' then 'open'::discrepancy_state else d.state end,
     changed_seq = excluded.changed_seq
-where (d.verdict, d.reason, d.severity, d.kind, d.currency, d.amount, d.partner_external_id, d.differences, d.members, d.surplus, d.balanced)
-    is distinct from (excluded.verdict, excluded.reason, excluded.severity, excluded.kind, excluded.currency, excluded.amount,
+where (d.verdict, d.reason, d.severity, d.severity_reason, d.kind, d.currency, d.amount, d.partner_external_id, d.differences, d.members, d.surplus, d.balanced)
+    is distinct from (excluded.verdict, excluded.reason, excluded.severity, excluded.severity_reason, excluded.kind, excluded.currency, excluded.amount,
                       excluded.partner_external_id, excluded.differences, excluded.members, excluded.surplus, excluded.balanced)
   or d.state = 'closed'
 

@@ -51,6 +51,33 @@ from currency_exponents x,
     where account_id = :account_id and business_date = ':run_date' and not superseded) q
 where r.run_id = :run_id and x.currency = r.reporting_currency
 
+-- step: run_population
+-- Matches are looked for in the range of decisions in which the day's rows can have been matched: usually one run's.
+insert into reconciliation_run_population (run_id, rows, matched, matched_late, matched_of_earlier_days)
+with own as (
+  select coalesce(sum(count), 0) as rows from batch_totals
+  where account_id = :account_id and side = 'processor' and level = 'activity' and disposition = 'new'
+    and (introduced_seq = :seq or introduced_seq < :seq and home_date = ':run_date')
+), first as (
+  select min(decision_seq) as seq from reconciliation_runs
+  where account_id = :account_id and run_date >= ':run_date' and decision_seq <= :seq
+), matched as (
+  select m.late, m.decided_seq, m.p_home_date = ':run_date' or exists (
+           select 1 from processor_transactions p
+           join batch_totals b on b.batch_id = p.batch_id and b.home_date = p.home_date and b.side = 'processor'
+             and b.disposition = 'new'
+           where m.p_home_date < ':run_date' and p.home_date = m.p_home_date and p.row_id = m.p_row_id
+             and p.version = 1 and b.introduced_seq = :seq) as own
+  from matches m
+  where m.account_id = :account_id and m.decided_seq between (select seq from first) and :seq
+    and m.level = 'activity' and m.p_row_id is not null and m.p_home_date <= ':run_date'
+    and (m.released_seq is null or m.released_seq > :seq)
+    and m.verdict in ('matched', 'matched_tolerance', 'matched_late')
+)
+select :run_id, (select rows from own), count(*) filter (where own), count(*) filter (where own and late),
+       count(*) filter (where not own and decided_seq = :seq)
+from matched
+
 -- step: canonical_groups
 select level, verdict, rule, p_kind, p_currency, i_kind, i_currency, count::text, p_debits::text, p_credits::text,
        i_debits::text, i_credits::text, digest::text

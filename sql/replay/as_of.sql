@@ -132,6 +132,9 @@ create temp table reconciliation_run_totals (like public.reconciliation_run_tota
 -- step: run_verdicts
 create temp table reconciliation_run_verdicts (like public.reconciliation_run_verdicts including all) on commit drop
 
+-- step: run_population
+create temp table reconciliation_run_population (like public.reconciliation_run_population including all) on commit drop
+
 -- step: quality_checks
 create temp table data_quality_checks (like public.data_quality_checks including all) on commit drop
 

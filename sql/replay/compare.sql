@@ -87,6 +87,13 @@ from stored s full join rebuilt r using (payout_id, currency, level)
 where (s.entries, s.net, s.digest) is distinct from (r.entries, r.net, r.digest)
 order by 1 limit :lines_max
 
+-- step: changed_population
+select format('rows of the day: %s, %s matched, %s late, %s of earlier days stored; %s, %s, %s, %s rebuilt', s.rows, s.matched, s.matched_late,
+              s.matched_of_earlier_days, r.rows, r.matched, r.matched_late, r.matched_of_earlier_days) as said
+from public.reconciliation_run_population s join reconciliation_run_population r using (run_id)
+where run_id = :run_id and (s.rows, s.matched, s.matched_late, s.matched_of_earlier_days)
+  is distinct from (r.rows, r.matched, r.matched_late, r.matched_of_earlier_days)
+
 -- step: unknown_amounts
 -- Differences that a later run changed and that this one only carried: what they were worth then is kept nowhere else.
 select count(*)::int as count from live_discrepancies d join changed_later l using (discrepancy_id)
