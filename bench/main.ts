@@ -2,6 +2,7 @@
 // process of its own. --quick takes fewer rows; --json prints one object, and what people read on stderr.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchCodec } from './codec.ts';
 import { benchMatching } from './matching.ts';
 import { benchLargeFile } from './one-large-file.ts';
 import { benchOps } from './ops.ts';
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, BenchPart>> = {
   sources: benchSources,
   'large-file': benchLargeFile,
   ops: benchOps,
+  codec: benchCodec,
 };
 
 const USAGE = `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick] [--json]`;

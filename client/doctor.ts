@@ -48,6 +48,8 @@ async function checksOf({ context, io }: Invocation<object>, config: ReconConfig
   const { checkRulesApproval } = await import('./doctor/check-rules-approval.ts');
   const { checkReports } = await import('./doctor/check-reports.ts');
   const { checkMail } = await import('./doctor/check-mail.ts');
+  const { checkCodec } = await import('./doctor/check-codec.ts');
+  const { viewKeys } = await import('./codec/view-keys.ts');
   const { placeOf } = await import('../worker/open-database.ts');
   const { planSchedules } = await import('./temporal/schedule-plan.ts');
   const { composeAccounts, fetchTaskQueues } = await import('../worker/compose-accounts.ts');
@@ -64,6 +66,7 @@ async function checksOf({ context, io }: Invocation<object>, config: ReconConfig
     checkRulesApproval(context.database, accounts),
     checkReports(async () => composeStore(config)),
     checkMail(config.notifications.transport),
+    checkCodec(() => viewKeys(context), config.production),
   ]);
   return found.flat();
 }

@@ -20,6 +20,11 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'SourceRejected',
   'ObjectMissing',
   'StoreUnavailable',
+  'CodecKeyUnknown',
+  'KeyRingInvalid',
+  'KmsUnavailable',
+  'SecretUnavailable',
+  'TlsRequired',
 ]);
 const SETUP = 'npm run recon -- setup';
 const NO_NAMESPACE = `the Temporal namespace does not exist: ${SETUP}`;

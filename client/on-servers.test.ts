@@ -149,6 +149,7 @@ test('doctor says of each thing whether it works, and what to do', async () => {
   const states = Object.fromEntries(checks.map(({ name, state }: { name: string; state: string }) => [name, state]));
   expect(ok).toBe(false);
   expect(states).toEqual({
+    codec: 'ok',
     configuration: 'ok',
     database: 'ok',
     'database migrations': 'ok',

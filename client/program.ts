@@ -4,6 +4,7 @@ import { registerAccess } from './access.ts';
 import { registerAudit } from './audit.ts';
 import { registerBackfill } from './backfill.ts';
 import type { ClientIo } from './client-io.ts';
+import { registerCodec } from './codec.ts';
 import { registerDemo, registerDev } from './demo.ts';
 import { registerDiscrepancies } from './discrepancies.ts';
 import { registerDoctor } from './doctor.ts';
@@ -42,6 +43,7 @@ const COMMANDS: readonly Register[] = [
   registerWatchdog,
   registerAudit,
   registerEvidence,
+  registerCodec,
   registerMapping,
   registerRules,
   registerTry,

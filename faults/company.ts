@@ -1,5 +1,6 @@
 // A company for a test, whoever its processor is: a seeded world behind an emulator, its own books in a shop database, and a
 // recon.yaml that a worker, in this process or in one of its own, can run on.
+import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -25,6 +26,8 @@ export interface CompanyBasics {
   readonly sourceDeadline?: string;
   /** How far the shop's books go and claim to be complete; default: to the end of the world. */
   readonly loadedUntilMs?: number;
+  /** The keys of the codec; without them there is none. */
+  readonly codecKeys?: string;
   /** A worker on this company's configuration serves these too. */
   readonly neighbours?: readonly Company[];
 }
@@ -53,6 +56,10 @@ export interface Company {
 
 // The shop's own query asks for the slowest of all accounts; here each test moves its own.
 const WATERMARK_QUERY = 'select loaded_until from shop.etl where account = $3';
+/** The file in the folder `secrets`, for a test that rotates them. */
+export const CODEC_KEYS = 'codec-keys.json';
+export const CODEC_TOKEN = 'the-token-of-a-tester';
+const CODEC_TOKENS = JSON.stringify({ tester: hash('sha256', CODEC_TOKEN, 'hex') });
 const ZONE = 'America/New_York';
 const TRANSACTIONS_PER_DAY = 60;
 
@@ -128,6 +135,7 @@ async function writeConfig(
     'database-url': urlAsRole(options.databaseUrl, 'recon_worker'),
     'shop-url': shop.href,
     'smtp-url': mailbox.url,
+    ...(options.codecKeys === undefined ? {} : { [CODEC_KEYS]: options.codecKeys, 'codec-tokens.json': CODEC_TOKENS }),
     ...secretsOfSource,
   };
   await mkdir(join(folder, 'secrets'), { recursive: true });
@@ -135,7 +143,12 @@ async function writeConfig(
   const config = {
     reportingCurrency: 'USD',
     database: 'file:secrets/database-url',
-    temporal: { address: access.address, namespace: access.namespace, taskQueue: access.taskQueue },
+    temporal: {
+      ...{ address: access.address, namespace: access.namespace, taskQueue: access.taskQueue },
+      ...(options.codecKeys === undefined
+        ? {}
+        : { codec: { keys: `file:secrets/${CODEC_KEYS}`, server: { tokens: 'file:secrets/codec-tokens.json' } } }),
+    },
     accounts: [accountConfig, ...(options.neighbours ?? []).map((neighbour) => neighbour.accountConfig)],
     reports: { store: '.' },
     evidence: { store: 'evidence', retentionDays: 1 },

@@ -3,12 +3,14 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WorkflowHandle } from '@temporalio/client';
+import { Client, type WorkflowHandle } from '@temporalio/client';
 import type { DatabasePool } from 'slonik';
 import { type ReconcileWorkflow, startAccountDay } from '../client/temporal/account-day.ts';
+import type { TemporalAccess } from '../client/temporal/open-temporal.ts';
 import { hostEnvironment } from '../local/host-environment.ts';
 import { type Mailbox, startMailbox } from '../local/mailbox.ts';
 import { createDatabase } from '../sql/database.ts';
+import { temporalPlace } from '../worker/temporal-place.ts';
 import type { RunResult } from '../workflows/contracts.ts';
 import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
 import { decidedBy, mailsAbout, reportsOf, runsOf } from './observe.ts';
@@ -70,6 +72,7 @@ export async function openFaultCase(servers: TestServers, options: Partial<Compa
     stops.push(company.stop);
     const database = await createDatabase({ url: databaseUrl, poolSizeMax: 2, applicationName: 'recon fault test' });
     stops.push(() => database.end());
+    const access = accessOf(servers, company);
     const day = { account: ACCOUNT, date: DATE };
     const workers: WorkerProcess[] = [];
     return {
@@ -88,8 +91,7 @@ export async function openFaultCase(servers: TestServers, options: Partial<Compa
         workers.push(worker);
         return worker;
       },
-      startDay: async () =>
-        (await startAccountDay(servers.access, { ...day, trigger: 'manual', policy: TEST_POLICY })).handle,
+      startDay: async () => (await startAccountDay(access, { ...day, trigger: 'manual', policy: TEST_POLICY })).handle,
       finish: (handle) => finish(handle, workers),
       leftover: async () => ({
         runs: (await runsOf(database, day)).map(({ run_id: _generated, ...run }) => run),
@@ -115,6 +117,14 @@ export async function openFaultCase(servers: TestServers, options: Partial<Compa
     await stop();
     throw error;
   }
+}
+
+/** As its configuration says: with a codec where there is one. */
+function accessOf({ access }: TestServers, { config }: TestCompany): TemporalAccess {
+  const { namespace, connection } = access;
+  const { dataConverter } = temporalPlace(config.temporal, {});
+  if (dataConverter === undefined) return access;
+  return { ...access, client: new Client({ connection, namespace, dataConverter }) };
 }
 
 // Below the time a test has, so that this says why and not jest that.

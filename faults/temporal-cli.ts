@@ -6,6 +6,7 @@ import type { DayHandle } from './fault-case.ts';
 import type { TestServers } from './test-servers.ts';
 
 const TIMEOUT_MS = 20_000;
+const HISTORY_BYTES_MAX = 16 * 1024 * 1024;
 
 /** `temporal workflow reset` to just before the step was scheduled the first time; answers with the new execution. */
 export async function resetBefore(servers: TestServers, handle: DayHandle, step: string): Promise<DayHandle> {
@@ -21,6 +22,21 @@ export async function resetBefore(servers: TestServers, handle: DayHandle, step:
 /** `temporal workflow reset` to the very beginning. */
 export function resetToFirst(servers: TestServers, handle: DayHandle): Promise<DayHandle> {
   return reset(servers, handle, '--type', 'FirstWorkflowTask');
+}
+
+/** `temporal workflow show`, with what else is to be said, as JSON. */
+export async function showHistory(
+  { temporal }: TestServers,
+  { workflowId }: DayHandle,
+  more: readonly string[],
+): Promise<string> {
+  const where = ['--address', temporal.address, '--namespace', temporal.namespace];
+  const { stdout } = await promisify(execFile)(
+    temporal.binary ?? 'temporal',
+    ['workflow', 'show', ...where, '--workflow-id', workflowId, ...more, '--output', 'json'],
+    { env: bareEnvironment(hostEnvironment()), timeout: TIMEOUT_MS, maxBuffer: HISTORY_BYTES_MAX },
+  );
+  return stdout;
 }
 
 async function reset({ temporal }: TestServers, handle: DayHandle, ...to: string[]): Promise<DayHandle> {

@@ -29,7 +29,7 @@ export interface Moto {
 }
 
 const VERSION = '5.2.5';
-const REQUIREMENT = `moto[server,s3,ses,secretsmanager]==${VERSION}`;
+const REQUIREMENT = `moto[server,s3,ses,secretsmanager,kms]==${VERSION}`;
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 25;

@@ -1,15 +1,21 @@
 // The one way to PostgreSQL for everything but bulk load: a slonik pool whose numbers stay exact.
 // bigint and whole numerics arrive as bigint, fractional numerics and dates as text, timestamps as epoch milliseconds.
 import { createPool, type DatabasePool, type Interceptor, type QueryResultRow, SchemaValidationError } from 'slonik';
+import { type AskPassword, databaseLink } from './database-link.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
   readonly poolSizeMax: number;
   readonly applicationName: string;
+  /** Asked with each new connection, where the password may be replaced meanwhile. */
+  readonly password?: AskPassword | undefined;
 }
 
 export async function createDatabase(options: DatabaseOptions): Promise<DatabasePool> {
-  return createPool(named(options), {
+  const { url, ssl } = databaseLink(options.url);
+  return createPool(named(url, options.applicationName), {
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(options.password === undefined ? {} : { password: options.password }),
     maximumPoolSize: options.poolSizeMax,
     connectionTimeout: 10_000,
     idleTimeout: 30_000,
@@ -31,11 +37,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
 }
 
 /** As pg_stat_activity shows it: who holds the connections. */
-function named({ url, applicationName }: DatabaseOptions): string {
-  // What Node says of a bad URL repeats it, password and all.
-  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new RangeError('the address of the database is not a URL such as postgres://login@host:5432/recon');
-  }
+function named(url: string, applicationName: string): string {
   const address = new URL(url);
   address.searchParams.set('application_name', applicationName);
   return address.href;

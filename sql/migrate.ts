@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { Client } from 'pg';
+import { connectionOf } from './database-link.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
@@ -30,7 +31,7 @@ export class MigrationEdited extends Error {
  * The login must be able to create roles the first time (a superuser or CREATEROLE).
  */
 export async function migrate(url: string): Promise<string[]> {
-  const client = new Client({ connectionString: url, application_name: 'recon migrate' });
+  const client = new Client({ ...connectionOf(url), application_name: 'recon migrate' });
   try {
     await client.connect();
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);

@@ -1,5 +1,6 @@
 // Turns what recon.yaml says of a source into the source: with its key, its gate and, where its files are foreign, their mapping.
 import { resolve } from 'node:path';
+import { AuthRejected } from '../activities/errors.ts';
 import { locationSource } from '../activities/fetch/file/file-location.ts';
 import { mappedReading } from '../activities/fetch/mapping/mapped-reading.ts';
 import { mappingHash } from '../activities/fetch/mapping/mapping.ts';
@@ -12,6 +13,7 @@ import { internalPostgresSource } from '../activities/internal/postgres.ts';
 import type { InternalRow, ProcessorRow } from '../domain/transaction.ts';
 import type { Side } from '../domain/vocabulary.ts';
 import type { AccountConfig, FileConfig, ReconConfig } from './config.ts';
+import { canMoveMoney, STRIPE_KEY_NEEDED } from './stripe-key.ts';
 
 /** Rows of an internal query that commit together. */
 const INTERNAL_PAGE_ROWS = 10_000;
@@ -50,7 +52,7 @@ export function processorSource(
         source.balanceControl,
         stripeSource({
           ...session,
-          apiKey: () => source.key.reveal(),
+          apiKey: async (want) => readingKey(config, account, await source.key.current(want)),
           // In a sandbox everything says that it is not live; only in a live account does that mean a test.
           expectLive: source.key.reveal().includes('_live_'),
           ...(source.connectedAccount === undefined ? {} : { connectedAccount: source.connectedAccount }),
@@ -63,18 +65,24 @@ export function processorSource(
         source.balanceControl,
         paypalSource({
           ...session,
-          clientId: () => source.clientId.reveal(),
-          clientSecret: () => source.clientSecret.reveal(),
+          clientId: (want) => source.clientId.current(want),
+          clientSecret: (want) => source.clientSecret.current(want),
           shardHours: source.shard / HOUR_MS,
         }),
       );
     case 'square':
       return squareSource({
         ...session,
-        accessToken: () => source.token.reveal(),
+        accessToken: (want) => source.token.current(want),
         lookBackDays: Math.ceil(source.lookBack / DAY_MS),
       });
   }
+}
+
+/** A key that was rotated in must not do more than the one before. */
+function readingKey({ production }: ReconConfig, { account }: AccountConfig, key: string): string {
+  if (!production || !canMoveMoney(key)) return key;
+  throw new AuthRejected('Stripe API', `the key of ${account} can move money: ${STRIPE_KEY_NEEDED}`);
 }
 
 function controlled(wanted: boolean, { balances, ...source }: Source<ProcessorRow>): Source<ProcessorRow> {
@@ -88,7 +96,7 @@ export function internalSource(config: ReconConfig, account: AccountConfig): Sou
   }
   return internalPostgresSource({
     account: account.account,
-    url: () => internal.url.reveal(),
+    url: (want) => internal.url.current(want),
     query: internal.query,
     ...(internal.watermark === undefined ? {} : { watermarkQuery: internal.watermark }),
     zone,

@@ -193,7 +193,7 @@ surprise: true
   expect([...(await problemsOf(text))].sort()).toEqual(
     [
       'reportingCurrency: is not an ISO 4217 currency such as USD',
-      'database: name a secret as env:NAME or file:PATH; its value does not belong in this file',
+      'database: name a secret as env:NAME, file:PATH or aws-secret:NAME; its value does not belong in this file',
       'accounts.0.account: "Stripe" is not an account: write processor/name, such as stripe/us',
       'accounts.0.zone: "Mars/Olympus" is not an IANA time zone such as America/New_York',
       'accounts.0.startDate: "2026-02-30" is not a day of the calendar',

@@ -1,6 +1,5 @@
 // The configuration of every process: recon.yaml, parsed once, all problems reported together with the fix, then frozen.
-// Secrets are names (env:NAME, file:PATH); their values are looked up here and nowhere else.
-import { readFileSync } from 'node:fs';
+// Secrets are names (env:NAME, file:PATH, aws-secret:NAME), looked up by secret-references.ts.
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
@@ -13,12 +12,16 @@ import { currencyExponent } from '../domain/currency.ts';
 import { durationMs } from '../domain/duration.ts';
 import { defaultRuleSet, type RuleSet, ruleSetSchema } from '../domain/rule-set.ts';
 import { ruleSetProblems } from '../domain/rule-set-problems.ts';
+import { databaseAddress } from './database-address.ts';
 import { loadMappings } from './load-mappings.ts';
+import { monitoringSchema } from './monitoring-config.ts';
 import { notificationSchema } from './notification-config.ts';
-import { Secret } from './secret.ts';
+import { productionProblems } from './production-rules.ts';
+import { type Environment, type ReadSecret, readSecrets } from './secret-references.ts';
 import { sourceSchemas } from './source-config.ts';
+import { temporalSchema } from './temporal-config.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from './secret-references.ts';
 
 /** Everything that is wrong with a configuration, one line each. */
 export class ConfigInvalid extends Error {
@@ -27,26 +30,6 @@ export class ConfigInvalid extends Error {
   constructor(file: string, problems: readonly string[]) {
     super(`${file} cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
     this.problems = problems;
-  }
-}
-
-function fromEnvironment(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (value === undefined || value === '') throw new RangeError(`the environment variable ${name} is not set`);
-  return value;
-}
-
-function fromFile(folder: string, name: string): string {
-  const value = readSecretFile(resolve(folder, name), name);
-  if (value === '') throw new RangeError(`the secret file ${name} is empty`);
-  return value;
-}
-
-function readSecretFile(path: string, name: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new RangeError(`the secret file ${name} cannot be read`, { cause });
   }
 }
 
@@ -61,17 +44,13 @@ function checked<T>(parse: (text: string) => T) {
   });
 }
 
+const secretsPlaceSchema = z.strictObject({ region: z.string().optional(), endpoint: z.url().optional() });
+
 // Seven years.
 const EVIDENCE_RETENTION_DAYS = 2_557;
 
-function schemaFor(environment: Environment, folder: string) {
-  const secret = checked((reference) => {
-    const [, scheme, name = ''] = /^(env|file):(.+)$/.exec(reference) ?? [];
-    if (scheme === undefined) {
-      throw new RangeError('name a secret as env:NAME or file:PATH; its value does not belong in this file');
-    }
-    return new Secret(scheme === 'env' ? fromEnvironment(environment, name) : fromFile(folder, name));
-  });
+function schemaFor(readSecret: ReadSecret) {
+  const secret = checked(readSecret);
   const date = checked<BusinessDate>(parseBusinessDate);
   const currency = z
     .string()
@@ -93,15 +72,12 @@ function schemaFor(environment: Environment, folder: string) {
   });
   return z.strictObject({
     reportingCurrency: currency,
-    database: secret,
-    temporal: z
-      .strictObject({
-        address: z.string().default('127.0.0.1:7233'),
-        namespace: z.string().default('default'),
-        taskQueue: z.string().default('recon'),
-        uiUrl: z.url().optional(),
-      })
-      .prefault({}),
+    database: databaseAddress(secret),
+    /** A run that matters: what would be convenient on a laptop is refused (production-rules.ts). */
+    production: z.boolean().default(false),
+    /** Where aws-secret: names are looked up. Default: the SDK's chain. */
+    secrets: secretsPlaceSchema.optional(),
+    temporal: temporalSchema(secret),
     accounts: z.array(account).min(1),
     /** required: a run applies only rules that one person proposed and another approved (recon rules propose). */
     rules: z.strictObject({ approval: z.enum(['off', 'required']).default('off') }).prefault({}),
@@ -123,6 +99,7 @@ function schemaFor(environment: Environment, folder: string) {
         retentionDays: z.int().min(1).max(36_500).default(EVIDENCE_RETENTION_DAYS),
       })
       .optional(),
+    monitoring: monitoringSchema,
     notifications: notificationSchema(secret),
   });
 }
@@ -158,9 +135,14 @@ const outlineSchema = z
 export async function loadConfig(path: string, environment: Environment): Promise<ReconConfig> {
   const body = await readYaml(path, 'name it with --config FILE');
   const folder = dirname(resolve(path));
-  const parsed = schemaFor(environment, folder).safeParse(body);
+  const aws = z
+    .object({ secrets: secretsPlaceSchema.catch({}) })
+    .catch({ secrets: {} })
+    .parse(body).secrets;
+  const parsed = schemaFor(await readSecrets(body, { environment, folder, aws })).safeParse(body);
   const outline = outlineSchema.parse(body).accounts;
   const problems = [...(parsed.error?.issues.map(describe) ?? []), ...namedTwice(outline)];
+  if (parsed.success && parsed.data.production) problems.push(...productionProblems(parsed.data, environment));
   const rulesOf = await loadRulesOf(folder, outline, problems);
   const mappings = await loadMappings(folder, body, problems);
   if (!parsed.success || problems.length > 0) throw new ConfigInvalid(path, problems);

@@ -7,11 +7,12 @@ import { createBulkPool } from '../activities/stage/bulk-pool.ts';
 import { checkpointFrom } from './checkpoint.ts';
 import { composeAccounts, fetchTaskQueues } from './compose-accounts.ts';
 import { composeEvidence } from './compose-evidence.ts';
+import { composeMonitoring } from './compose-monitoring.ts';
 import { composeOutbox } from './compose-outbox.ts';
 import { composeTokenise } from './compose-tokenise.ts';
 import { loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
-import { openDatabase } from './open-database.ts';
+import { openDatabase, passwordAsked } from './open-database.ts';
 import { activityScope, startWorker } from './run-worker.ts';
 import { temporalPlace } from './temporal-place.ts';
 
@@ -22,9 +23,15 @@ const logger = createLogger({ level: environment.RECON_LOG_LEVEL ?? 'info' });
 try {
   const config = await loadConfig(environment.RECON_CONFIG ?? 'recon.yaml', environment);
   const database = await openDatabase(config.database, { poolSizeMax: 12, applicationName: 'recon worker' });
-  const bulkPool = createBulkPool({ url: config.database.reveal(), poolSizeMax: 8 });
+  const bulkPool = createBulkPool({
+    url: config.database.reveal(),
+    password: passwordAsked(config.database),
+    poolSizeMax: 8,
+  });
   const place = temporalPlace(config.temporal, environment);
-  const accounts = composeAccounts(config, { gateFor: leasedGates(database) });
+  const codeVersion = environment.RECON_CODE_VERSION ?? 'dev';
+  const monitoring = await composeMonitoring(config, { logger, nowMs: Date.now, codeVersion });
+  const accounts = composeAccounts(config, { gateFor: monitoring.counting(leasedGates(database)) });
   const outbox = composeOutbox(config, database, Date.now);
   const worker = await startWorker({
     ...place,
@@ -37,23 +44,27 @@ try {
       alerts: outbox.alerts,
       evidence: composeEvidence(config, database, Date.now),
       tokenise: composeTokenise(config),
-      codeVersion: environment.RECON_CODE_VERSION ?? 'dev',
+      codeVersion,
       nowMs: Date.now,
       scope: activityScope,
       checkpoint: checkpointFrom(environment.RECON_CHECKPOINT),
-      onTimings: (runId, steps) =>
-        logger.info({ runId, ms: Math.round(steps.reduce((sum, step) => sum + step.ms, 0)) }, 'run decided'),
+      onTimings: (runId, steps) => {
+        monitoring.decided(steps);
+        logger.info({ runId, ms: Math.round(steps.reduce((sum, step) => sum + step.ms, 0)) }, 'run decided');
+      },
     }),
     identity: `${hostname()}-${process.pid}`,
     bundleFolder: environment.RECON_BUNDLE_FOLDER ?? '.recon/workflow-bundles',
     logger,
     shutdownGraceMs: SHUTDOWN_GRACE_MS,
+    metricsPlace: config.monitoring?.temporalListen,
   });
+  monitoring.watch(worker.problems);
   logger.info({ accounts: accounts.size, address: place.address }, 'worker polls');
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void worker.stop().catch(() => undefined));
   await worker.done;
-  await Promise.all([bulkPool.end(), database.end(), outbox.close()]);
+  await Promise.all([bulkPool.end(), database.end(), outbox.close(), monitoring.stop()]);
   logger.info('worker stopped');
 } catch (error) {
   logger.fatal({ err: error }, error instanceof Error ? error.message : String(error));

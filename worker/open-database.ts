@@ -1,16 +1,26 @@
 // Opens the database of a process, and says in the operator's words why it cannot be opened.
 import type { DatabasePool } from 'slonik';
 import { createDatabase, type DatabaseOptions } from '../sql/database.ts';
+import { type AskPassword, passwordOf } from '../sql/database-link.ts';
 import { DatabaseUnreachable } from './connection-errors.ts';
 import type { Secret } from './secret.ts';
 
 /** @throws DatabaseUnreachable */
-export async function openDatabase(url: Secret, options: Omit<DatabaseOptions, 'url'>): Promise<DatabasePool> {
+export async function openDatabase(
+  url: Secret,
+  options: Omit<DatabaseOptions, 'url' | 'password'>,
+): Promise<DatabasePool> {
   try {
-    return await createDatabase({ url: url.reveal(), ...options });
+    return await createDatabase({ url: url.reveal(), password: passwordAsked(url), ...options });
   } catch (cause) {
     throw new DatabaseUnreachable(placeOf(url.reveal()), reasonOf(cause), { cause });
   }
+}
+
+/** For connections that are made after the password was replaced; undefined where it does not stand in the address. */
+export function passwordAsked(url: Secret): AskPassword | undefined {
+  if (!URL.canParse(url.reveal()) || passwordOf(url.reveal()) === undefined) return undefined;
+  return async () => passwordOf(await url.current()) ?? '';
 }
 
 /** "127.0.0.1:5432/recon": never the login. */

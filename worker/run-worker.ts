@@ -17,11 +17,15 @@ import {
 import type { Activities } from '../workflows/contracts.ts';
 import { TemporalUnreachable } from './connection-errors.ts';
 import type { Logger } from './logger.ts';
+import { pollProblems } from './monitoring/poll-problems.ts';
+import { sdkMetrics } from './monitoring/sdk-metrics.ts';
+import type { ListenPlace } from './monitoring-config.ts';
 import type { TemporalPlace } from './temporal-place.ts';
 
 export interface WorkerOptions {
   readonly address: string;
   readonly login?: TemporalPlace['login'];
+  readonly dataConverter?: TemporalPlace['dataConverter'];
   readonly namespace: string;
   readonly taskQueue: string;
   readonly fetchTaskQueues: readonly string[];
@@ -32,11 +36,15 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** How long activities may finish after a stop was asked for. Fargate allows 120 s in all. */
   readonly shutdownGraceMs: number;
+  /** Where the SDK serves its own metrics; undefined: nowhere. */
+  readonly metricsPlace?: ListenPlace | undefined;
 }
 
 export interface RunningWorker {
   /** Settles when the workers have stopped; rejects when one failed. */
   readonly done: Promise<void>;
+  /** What keeps it from working, a sentence each; rejects where Temporal does not answer. */
+  readonly problems: () => Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -46,28 +54,48 @@ const CORE_ACTIVITIES_MAX = 12;
 const FETCH_ACTIVITIES_MAX = 6;
 // A workflow waits this long for the worker that has it in its cache before any other may take it.
 const WORKER_MISSED_AFTER_MS = 5_000;
+const API_KEY_EVERY_MS = 60_000;
 
 let runtimeInstalled = false;
 
 /** @throws TemporalUnreachable */
-async function connect({ address, login }: WorkerOptions): Promise<NativeConnection> {
+async function connect({ address, login = {} }: WorkerOptions): Promise<NativeConnection> {
+  const { apiKey, ...rest } = login;
+  const key = typeof apiKey === 'function' ? apiKey() : apiKey;
   try {
-    return await NativeConnection.connect({ ...(login as NativeConnectionOptions), address });
+    return await NativeConnection.connect({
+      ...(rest as NativeConnectionOptions),
+      ...(key === undefined ? {} : { apiKey: key }),
+      address,
+    });
   } catch (cause) {
     throw new TemporalUnreachable(address, cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
+/** Clients ask for the key with each request; this connection has to be told. Gives what ends the telling. */
+function keepApiKey(connection: NativeConnection, { login }: WorkerOptions): () => void {
+  const apiKey = login?.apiKey;
+  if (typeof apiKey !== 'function') return () => undefined;
+  // One that could not be told is told again the next minute; what it means for the connection, its own requests say.
+  const timer = setInterval(() => void connection.setApiKey(apiKey()).catch(() => undefined), API_KEY_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  installRuntime(options.logger);
+  installRuntime(options);
   // One after the other, so that a start that fails leaves neither a connection nor a compiler behind.
-  const codePath = await workflowBundle(options.bundleFolder);
+  const { dataConverter } = options;
+  const codePath = await workflowBundle(options.bundleFolder, dataConverter?.failureConverterPath);
   const connection = await connect(options);
+  const forgetApiKey = keepApiKey(connection, options);
   const shared = {
     connection,
     namespace: options.namespace,
     identity: options.identity,
     activities: options.activities,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
     shutdownGraceTime: options.shutdownGraceMs,
     shutdownForceTime: options.shutdownGraceMs + 20_000,
   };
@@ -87,11 +115,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   ]);
   const done = Promise.all(workers.map((worker) => worker.run()))
     .then(() => undefined)
+    .finally(forgetApiKey)
     .finally(() => connection.close());
   // Whoever waits for `done` sees the failure; nobody waiting must not end the process before stop().
   done.catch(() => undefined);
   return {
     done,
+    problems: async () =>
+      workers.every((worker) => worker.getState() === 'RUNNING')
+        ? pollProblems(connection, options, Date.now())
+        : ['the worker is stopping'],
     stop: async () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
@@ -105,7 +138,7 @@ export function activityScope(): { heartbeat: (details: unknown) => void; signal
   return { heartbeat: (details) => context.heartbeat(details), signal: context.cancellationSignal };
 }
 
-function installRuntime(logger: Logger): void {
+function installRuntime({ logger, metricsPlace }: WorkerOptions): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
   Runtime.install({
@@ -118,6 +151,7 @@ function installRuntime(logger: Logger): void {
     }),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} },
+      ...(metricsPlace === undefined ? {} : { metrics: sdkMetrics(metricsPlace) }),
     },
   });
 }
@@ -128,16 +162,23 @@ function printable(fields: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-/** The compiled workflows, compiled again only when their source or the SDK changed. */
-export async function workflowBundle(folder: string): Promise<string> {
-  const path = join(folder, `workflows-${await sourceDigest()}.js`);
+/**
+ * The compiled workflows, compiled again only when their source or the SDK changed.
+ * @param failureConverterPath Where failures are encoded, as a codec wants it; it becomes part of them.
+ */
+export async function workflowBundle(folder: string, failureConverterPath?: string): Promise<string> {
+  const path = join(folder, `workflows-${await sourceDigest(failureConverterPath)}.js`);
   try {
     await readFile(path);
     return path;
   } catch {
     // Not there yet.
   }
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS,
+    logger: new DefaultLogger('ERROR'),
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+  });
   await mkdir(folder, { recursive: true });
   // Not by process id: in two containers that share the folder, both are process 1.
   const unfinished = `${path}.${randomUUID()}`;
@@ -146,7 +187,7 @@ export async function workflowBundle(folder: string): Promise<string> {
   return path;
 }
 
-async function sourceDigest(): Promise<string> {
+async function sourceDigest(failureConverterPath: string | undefined): Promise<string> {
   const folder = fileURLToPath(new URL('../workflows/', import.meta.url));
   const digest = createHash('sha256');
   for (const name of (await readdir(folder))
@@ -154,6 +195,7 @@ async function sourceDigest(): Promise<string> {
     .sort()) {
     digest.update(name).update(await readFile(join(folder, name)));
   }
+  if (failureConverterPath !== undefined) digest.update(await readFile(failureConverterPath));
   digest.update(await readFile(new URL('../package-lock.json', import.meta.url)));
   return digest.digest('hex').slice(0, 16);
 }

@@ -2,6 +2,7 @@
 // secrets come from the schema it is given.
 import { z } from 'zod';
 import { durationMs } from '../domain/duration.ts';
+import { databaseAddress } from './database-address.ts';
 import type { Secret } from './secret.ts';
 
 const HOUR_MS = 3_600_000;
@@ -65,7 +66,7 @@ export function sourceSchemas(secret: z.ZodType<Secret, string>) {
   });
   const postgres = z.strictObject({
     kind: z.literal('postgres'),
-    url: secret,
+    url: databaseAddress(secret),
     query: z.string().min(1),
     watermark: z.string().optional(),
     statementTimeout: durationMs.default(600_000),

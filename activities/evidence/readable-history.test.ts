@@ -1,8 +1,14 @@
 // On the golden histories of the workflows, as a server recorded them.
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from '@jest/globals';
-import { defaultFailureConverter, defaultPayloadConverter, type LoadedDataConverter } from '@temporalio/common';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import {
+  ApplicationFailure,
+  DefaultFailureConverter,
+  defaultFailureConverter,
+  defaultPayloadConverter,
+  type LoadedDataConverter,
+} from '@temporalio/common';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { openedRunOf, type ReadableEvent, readableHistory } from './readable-history.ts';
 import { historyText } from './workflow-histories.ts';
 
@@ -42,6 +48,20 @@ test('where code stood is left out of failures, what they say is not', () => {
   expect(text).toContain('AuthRejected');
   expect(text).not.toContain('stackTrace');
   expect(text).not.toContain('node_modules');
+});
+
+test('a failure that was encoded says what it says where every other one does, and not where code stood', async () => {
+  const encoded = new DefaultFailureConverter({ encodeCommonAttributes: true });
+  const error = ApplicationFailure.create({ message: 'the key has expired', type: 'AuthRejected' });
+  const failure = encoded.errorToFailure(error, defaultPayloadConverter);
+  const events = [{ activityTaskFailedEventAttributes: { failure } }];
+  const [event] = await readableHistory(historyFromJSON(JSON.parse(historyToJSON({ events }))), converter);
+  expect(event).toMatchObject({
+    activityTaskFailedEventAttributes: {
+      failure: { message: 'the key has expired', applicationFailureInfo: { type: 'AuthRejected' } },
+    },
+  });
+  expect(JSON.stringify(event)).not.toMatch(/stack|encodedAttributes|Encoded failure/);
 });
 
 test('what looks like personal data is blotted out, in payloads and beside them', async () => {

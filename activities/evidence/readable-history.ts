@@ -28,7 +28,7 @@ function scheduledStep(event: ReadableEvent): string | undefined {
 }
 
 // Paths of machines, and nothing about the day.
-const LEFT_OUT: ReadonlySet<string> = new Set(['stackTrace']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['stackTrace', 'stack_trace']);
 
 async function readablePart(part: unknown, converter: LoadedDataConverter): Promise<unknown> {
   if (typeof part === 'string') return redacted(part);
@@ -43,7 +43,13 @@ async function readablePart(part: unknown, converter: LoadedDataConverter): Prom
   for (const [key, value] of Object.entries(part)) {
     if (!LEFT_OUT.has(key)) entries.push([redacted(key), await readablePart(value, converter)]);
   }
-  return Object.fromEntries(entries);
+  return withMessage(Object.fromEntries(entries));
+}
+
+/** A failure whose message was encoded says it where every other one does. */
+function withMessage({ encodedAttributes, ...part }: Record<string, unknown>): Record<string, unknown> {
+  if (encodedAttributes === undefined) return part;
+  return { ...part, ...(encodedAttributes as { message?: string } | null) };
 }
 
 /** Of a payload; what it holds is not looked through for payloads again. */

@@ -1,19 +1,19 @@
 // The company's own records by a query in the configuration (columns by the file contract's names; $1 and $2 are the
 // window's start and end, $3 the account). Reads one snapshot; never writes, never sees columns of other names.
 import type { InternalRow } from '../../domain/transaction.ts';
-import { SourceRejected } from '../errors.ts';
+import { AuthRejected, SourceRejected } from '../errors.ts';
 import { readInstantMs } from '../fetch/row/instant.ts';
 import { rowContext } from '../fetch/row/row-context.ts';
 import type { Shard, Source, SourcePage, SourceTotal } from '../fetch/source.ts';
 import { oneRow } from './contract-query.ts';
 import { TYPE } from './query-columns.ts';
-import { Snapshot, type SnapshotOptions } from './snapshot.ts';
+import { Snapshot } from './snapshot.ts';
 import { describeColumns, snapshotPages, statedTotals } from './snapshot-pages.ts';
 
 export interface InternalPostgresOptions {
   readonly account: string;
-  /** A read-only login's. */
-  readonly url: () => string;
+  /** A read-only login's. `fresh`: the last one was refused, so that a cached copy will not do. */
+  readonly url: (want: { readonly fresh: boolean }) => Promise<string> | string;
   readonly query: string;
   /** One timestamptz: how far the records are complete. */
   readonly watermarkQuery?: string | undefined;
@@ -62,7 +62,7 @@ async function* readWindow(
 ): AsyncGenerator<SourcePage<InternalRow>> {
   const { account, zone, query, pageRows = PAGE_ROWS } = options;
   const values = [new Date(shard.fromMs).toISOString(), new Date(shard.toMs).toISOString(), account];
-  const snapshot = await Snapshot.open(snapshotOptions(options), signal);
+  const snapshot = await openSnapshot(options, signal);
   try {
     const columns = await describeColumns(snapshot, query, values, SOURCE);
     state(await statedTotals(snapshot, query, values));
@@ -102,7 +102,7 @@ async function inSnapshot<T>(
   signal: AbortSignal,
   work: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
-  const snapshot = await Snapshot.open(snapshotOptions(options), signal);
+  const snapshot = await openSnapshot(options, signal);
   try {
     return await work(snapshot);
   } finally {
@@ -110,6 +110,19 @@ async function inSnapshot<T>(
   }
 }
 
-function snapshotOptions({ url, statementTimeoutMs }: InternalPostgresOptions): SnapshotOptions {
-  return { url: url(), caller: { source: SOURCE, statementTimeoutMs } };
+/** A login that was replaced meanwhile is fetched again, once. */
+async function openSnapshot(
+  { url, statementTimeoutMs }: InternalPostgresOptions,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const caller = { source: SOURCE, statementTimeoutMs };
+  const current = await url({ fresh: false });
+  try {
+    return await Snapshot.open({ url: current, caller }, signal);
+  } catch (error) {
+    if (!(error instanceof AuthRejected)) throw error;
+    const renewed = await url({ fresh: true });
+    if (renewed === current) throw error;
+    return await Snapshot.open({ url: renewed, caller }, signal);
+  }
 }

@@ -19,7 +19,9 @@ export async function openTemporal({ login, ...place }: TemporalPlace): Promise<
       address: place.address,
       connectTimeout: CONNECT_TIMEOUT_MS,
     });
-    return { ...place, connection, client: new Client({ connection, namespace: place.namespace }) };
+    const { namespace, dataConverter } = place;
+    const client = new Client({ connection, namespace, ...(dataConverter === undefined ? {} : { dataConverter }) });
+    return { ...place, connection, client };
   } catch (cause) {
     throw new TemporalUnreachable(place.address, chain(cause).at(-1)?.message ?? String(cause), { cause });
   }
