@@ -34,6 +34,15 @@ export async function auditRunOpened(connection: CommonQueryMethods, run: Audite
   await append(connection, run, 'opened', { event: 'run_opened', ...by });
 }
 
+/** In the transaction that notes where the package stands. */
+export async function auditEvidenceWritten(
+  connection: CommonQueryMethods,
+  run: AuditedRun,
+  manifestSha256: string,
+): Promise<void> {
+  await append(connection, run, 'evidence', { event: 'evidence_written', manifestSha256 });
+}
+
 /** @param ended.error As the run keeps it: it holds no personal data. */
 export async function auditRunEnded(
   connection: CommonQueryMethods,

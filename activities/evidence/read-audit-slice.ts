@@ -24,9 +24,7 @@ const sliceRow = z.object({
   hash: z.string(),
 });
 
-/** Null where the database keeps no audit log. */
-export async function readAuditSlice(connection: CommonQueryMethods, run: SealedRun): Promise<AuditSlice | null> {
-  if (!(await hasAuditLog(connection))) return null;
+export async function readAuditSlice(connection: CommonQueryMethods, run: SealedRun): Promise<AuditSlice> {
   const rows = await connection.any(sql.type(sliceRow)`
     select epoch, seq, body, prev_hash as "prevHash", hash from evidence_audit_slice(${run.runId}) limit ${ROWS_MAX + 1}`);
   if (rows.length > ROWS_MAX) {
@@ -43,9 +41,4 @@ export async function readAuditSlice(connection: CommonQueryMethods, run: Sealed
       head: last?.hash ?? null,
     },
   };
-}
-
-export async function hasAuditLog(connection: CommonQueryMethods): Promise<boolean> {
-  return connection.oneFirst(sql.type(z.object({ there: z.boolean() }))`
-    select to_regclass('public.audit_log') is not null as there`);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import { canonicalJson } from '../../domain/rule-set.ts';
+import { auditEvidenceWritten } from '../audit/run-events.ts';
 import {
   contentTypeOf,
   evidenceKey,
@@ -16,7 +16,6 @@ import {
 } from './evidence-files.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import { openPackageFolder, type PackageFolder } from './package-folder.ts';
-import { hasAuditLog } from './read-audit-slice.ts';
 import type { SealedRun } from './read-sealed-run.ts';
 import { type PackageSources, type WrittenPackage, writePackage } from './write-package.ts';
 
@@ -78,9 +77,6 @@ async function noteSeal({ database }: SealDeps, run: SealedRun, seal: Seal): Pro
     const noted = await connection.query(sql.unsafe`
       insert into evidence (run_id, manifest_sha256, location) values (${run.runId}, ${manifestSha256}, ${location})
       on conflict (run_id) do nothing`);
-    if (noted.rowCount === 0 || !(await hasAuditLog(connection))) return;
-    const name = `${run.runDate}#${run.runNumber}`;
-    const body = canonicalJson({ event: 'evidence_written', run: `${run.account}/${name}`, manifestSha256 });
-    await connection.query(sql.unsafe`select audit_append(${run.account}, ${`run/${name}/evidence`}, ${body})`);
+    if (noted.rowCount > 0) await auditEvidenceWritten(connection, run, manifestSha256);
   });
 }

@@ -72,7 +72,6 @@ async function writeStored(
   if (result !== null) await folder.writeText(EVIDENCE_FILES.result, result);
   if (rules !== null) await folder.writeText(EVIDENCE_FILES.rules, rules);
   const audit = await readAuditSlice(transaction, run);
-  if (audit === null) return null;
   await folder.writeText(EVIDENCE_FILES.audit, audit.text);
   return audit.anchor;
 }

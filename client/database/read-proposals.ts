@@ -11,19 +11,27 @@ const body = z.object({
     .nullable(),
 });
 
-const proposalRow = z.object({
+/** What every proposal has, whatever it is about. */
+export const anyProposal = z.object({
   proposalId: z.bigint(),
-  discrepancyId: z.bigint(),
-  kind: z.string(),
   sha256: z.string(),
   status: z.enum(['pending', 'approved', 'rejected', 'out_of_date']),
-  reason: z.string(),
   because: z.string(),
   proposedBy: z.string(),
   proposedAtMs: z.number(),
   decidedBy: z.string().nullable(),
   decidedAtMs: z.number().nullable(),
   decidedBecause: z.string().nullable(),
+});
+/** Its columns, of proposals p, and the body that belongs to its kind. */
+export const proposalColumns = sql.fragment`
+  p.proposal_id as "proposalId", p.sha256, p.status, p.because, p.proposed_by as "proposedBy", p.proposed_at as "proposedAtMs",
+  p.decided_by as "decidedBy", p.decided_at as "decidedAtMs", p.decided_because as "decidedBecause", p.body`;
+
+const proposalRow = anyProposal.extend({
+  discrepancyId: z.bigint(),
+  kind: z.string(),
+  reason: z.string(),
   body: z.string().transform((text) => body.parse(JSON.parse(text))),
 });
 export type Proposal = z.infer<typeof proposalRow>;
@@ -31,9 +39,7 @@ export type Proposal = z.infer<typeof proposalRow>;
 /** The latest first. */
 export function readProposals(database: CommonQueryMethods, discrepancyId: bigint): Promise<readonly Proposal[]> {
   return database.any(sql.type(proposalRow)`
-    select p.proposal_id as "proposalId", s.discrepancy_id as "discrepancyId", p.kind, p.sha256, p.status, p.reason, p.because,
-           p.proposed_by as "proposedBy", p.proposed_at as "proposedAtMs", p.decided_by as "decidedBy",
-           p.decided_at as "decidedAtMs", p.decided_because as "decidedBecause", p.body
+    select ${proposalColumns}, s.discrepancy_id as "discrepancyId", p.kind, p.reason
     from proposal_subjects s join proposals p using (proposal_id)
     where s.discrepancy_id = ${discrepancyId} order by p.proposal_id desc`);
 }

@@ -1,31 +1,48 @@
-// Makes a zone's schedule what schedule-plan.ts says. Idempotent: a second time changes nothing. Never touches whether it
-// is paused: that is the operator's.
+// Makes a schedule what is wanted: a zone's daily one (schedule-plan.ts), or any other. Idempotent: a second time changes nothing.
+// Never touches whether it is paused: that is the operator's.
 import {
   type Client,
   ScheduleAlreadyRunning,
   type ScheduleDescription,
   ScheduleNotFoundError,
+  type ScheduleOptions,
 } from '@temporalio/client';
 import type { SetupStep } from '../setup-step.ts';
 import { type SchedulePlan, scheduleDefinition, scheduleDrift } from './schedule-plan.ts';
 
-export async function applySchedule(client: Client, plan: SchedulePlan, taskQueue: string): Promise<SetupStep> {
-  const step = `schedule ${plan.scheduleId}`;
-  const existing = await describeSchedule(client, plan.scheduleId);
-  if (existing === undefined && (await create(client, plan, taskQueue))) {
-    return { step, state: 'changed', detail: `created: daily at 04:00 in ${plan.zone}` };
+export interface WantedSchedule {
+  readonly definition: ScheduleOptions;
+  /** When it ticks, in words. */
+  readonly words: string;
+  /** Names of what was changed by hand. */
+  drift(actual: ScheduleDescription): readonly string[];
+}
+
+export function applySchedule(client: Client, plan: SchedulePlan, taskQueue: string): Promise<SetupStep> {
+  return applyWanted(client, {
+    definition: scheduleDefinition(plan, taskQueue),
+    words: `daily at 04:00 in ${plan.zone}`,
+    drift: (actual) => scheduleDrift(actual, plan, taskQueue),
+  });
+}
+
+export async function applyWanted(client: Client, { definition, words, drift }: WantedSchedule): Promise<SetupStep> {
+  const { scheduleId, spec, action, policies } = definition;
+  const step = `schedule ${scheduleId}`;
+  const existing = await describeSchedule(client, scheduleId);
+  if (existing === undefined && (await create(client, definition))) {
+    return { step, state: 'changed', detail: `created: ${words}` };
   }
-  const before = existing ?? (await client.schedule.getHandle(plan.scheduleId).describe());
-  const drift = scheduleDrift(before, plan, taskQueue);
-  if (drift.length === 0) return { step, state: 'unchanged', detail: `daily at 04:00 in ${plan.zone}` };
-  const { spec, action, policies } = scheduleDefinition(plan, taskQueue);
-  await client.schedule.getHandle(plan.scheduleId).update((previous) => ({
+  const handle = client.schedule.getHandle(scheduleId);
+  const changed = drift(existing ?? (await handle.describe()));
+  if (changed.length === 0) return { step, state: 'unchanged', detail: words };
+  await handle.update((previous) => ({
     spec,
     action,
     ...(policies === undefined ? {} : { policies }),
     state: previous.state,
   }));
-  return { step, state: 'changed', detail: `corrected ${drift.join('; ')}` };
+  return { step, state: 'changed', detail: `corrected ${changed.join('; ')}` };
 }
 
 /** undefined where there is none. */
@@ -39,9 +56,9 @@ export async function describeSchedule(client: Client, scheduleId: string): Prom
 }
 
 /** False where somebody else created it meanwhile. */
-async function create(client: Client, plan: SchedulePlan, taskQueue: string): Promise<boolean> {
+async function create(client: Client, definition: ScheduleOptions): Promise<boolean> {
   try {
-    await client.schedule.create(scheduleDefinition(plan, taskQueue));
+    await client.schedule.create(definition);
     return true;
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) return false;

@@ -140,7 +140,8 @@ function onlyValue(ranges: ReadonlyArray<Span<number>>): number | undefined {
   return others.length === 0 && range?.start === range?.end ? range?.start : undefined;
 }
 
-function sortedJson(value: unknown): string {
+/** The same for the same value, in whatever order its keys came. */
+export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_key, part) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
