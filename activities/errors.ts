@@ -2,6 +2,7 @@
 // when, under which type). Messages tell the operator the next step and hold no personal data and no amounts.
 import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
+import { errorCode } from './fetch/request/error-code.ts';
 
 /** Something a source told us or failed to tell us. */
 export class SourceError extends Error {
@@ -104,6 +105,14 @@ export class RunClosed extends Error {
   }
 }
 
+/** What was asked for needs rows of a month that was purged. */
+export class RowsPurged extends Error {
+  override readonly name = 'RowsPurged';
+}
+
+/** As sql/migrations/0017_purge.sql raises it. */
+const ROWS_PURGED = 'RP001';
+
 /** The configuration does not name what was asked for. */
 export class NotConfigured extends Error {
   override readonly name = 'NotConfigured';
@@ -120,6 +129,7 @@ const NON_RETRYABLE: ReadonlySet<string> = new Set([
   'RunNotCompleted',
   'RuleSetNotApproved',
   'PeriodLocked',
+  'RowsPurged',
 ]);
 
 /** Two people agreed that nothing of the day changes any more. */
@@ -147,8 +157,7 @@ export class RuleSetNotApproved extends Error {
 /** Turns a fact into what Temporal acts on. Unknown errors stay retryable under their own name. */
 export function toApplicationFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  // Node's own errors may come from another realm, where instanceof does not know them.
-  const fact = types.isNativeError(error) ? error : new Error(String(error));
+  const fact = factOf(error);
   const waiting = fact instanceof SourceNotReady || fact instanceof RunUnderWay || fact instanceof ShardTaken;
   const retryAfterMs = waiting || fact instanceof RateLimited ? (fact.retryAfterMs ?? undefined) : undefined;
   return ApplicationFailure.create({
@@ -159,4 +168,10 @@ export function toApplicationFailure(error: unknown): ApplicationFailure {
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
     ...(waiting ? { category: 'BENIGN' as const } : {}),
   });
+}
+
+function factOf(error: unknown): Error {
+  // Node's own errors may come from another realm, where instanceof does not know them.
+  const fact = types.isNativeError(error) ? error : new Error(String(error));
+  return errorCode(error) === ROWS_PURGED ? new RowsPurged(fact.message, { cause: fact }) : fact;
 }

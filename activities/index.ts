@@ -19,6 +19,7 @@ import type { StepTiming } from './reconcile/run-passes.ts';
 import { awaitRun } from './run/await-run.ts';
 import { openRun } from './run/open-run.ts';
 import { planBackfill, planDue } from './run/plan-days.ts';
+import { makePartitions } from './stage/make-partitions.ts';
 
 /** Named places where a fault test may stop the process. */
 export type Checkpoint = 'after_page' | 'before_gate' | 'before_commit' | 'after_commit';
@@ -128,6 +129,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       return { manifestSha256: seal?.manifestSha256 ?? null };
     },
     sweepEvidence: async () => (await deps.evidence?.sweep()) ?? { sealed: 0, left: 0 },
+    makePartitions: () => makePartitions(database, deps.nowMs()),
     anchorChains: async () => ({ anchored: (await deps.evidence?.anchor()) ?? 0 }),
     sendDigest: async (input) => (await deps.alerts?.sendDigest(input)) ?? { sent: 0, waiting: [] },
     sweepOutbox: async () => (await deps.alerts?.sweepOutbox()) ?? NOTHING_SWEPT,

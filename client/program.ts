@@ -10,8 +10,10 @@ import { registerDiscrepancies } from './discrepancies.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvidence } from './evidence.ts';
 import { TYPED_AS } from './help-examples.ts';
+import { registerHold } from './hold.ts';
 import { registerMapping } from './mapping.ts';
 import { registerPeriods } from './periods.ts';
+import { registerPurge } from './purge.ts';
 import { registerReplay } from './replay.ts';
 import { registerReports } from './reports.ts';
 import { registerRetry } from './retry.ts';
@@ -44,6 +46,8 @@ const COMMANDS: readonly Register[] = [
   registerAudit,
   registerEvidence,
   registerCodec,
+  registerHold,
+  registerPurge,
   registerMapping,
   registerRules,
   registerTry,

@@ -33,7 +33,7 @@ function housekeepingDefinition(taskQueue: string) {
       taskQueue,
       args: [input],
       workflowExecutionTimeout: EXECUTION_TIMEOUT_MS,
-      staticSummary: 'housekeeping: overdue differences, outbox, evidence, audit anchors',
+      staticSummary: 'housekeeping: overdue differences, outbox, evidence, months ahead, audit anchors',
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_WINDOW_MS, pauseOnFailure: false },
   } as const satisfies ScheduleOptions;

@@ -33,7 +33,7 @@ export interface FaultCase {
   readonly database: DatabasePool;
   readonly mailbox: Mailbox;
   readonly workflowId: string;
-  startWorker(checkpoint?: string): WorkerProcess;
+  startWorker(checkpoint?: string, bundleFolder?: string): WorkerProcess;
   startDay(): Promise<DayHandle>;
   /** The result of the day; where it does not come in time, the error says what everybody was doing. */
   finish(handle: DayHandle): Promise<RunResult>;
@@ -80,12 +80,13 @@ export async function openFaultCase(servers: TestServers, options: Partial<Compa
       database,
       mailbox,
       workflowId: accountDayWorkflowId(ACCOUNT, DATE),
-      startWorker: (checkpoint) => {
+      startWorker: (checkpoint, bundleFolder) => {
         const logFile = join(servers.folder, `${name}-worker-${workers.length + 1}.log`);
         const worker = startWorkerProcess({
           configFile: company.configFile,
           logFile,
           ...(checkpoint === undefined ? {} : { checkpoint }),
+          ...(bundleFolder === undefined ? {} : { bundleFolder }),
         });
         stops.push(() => worker.stop());
         workers.push(worker);

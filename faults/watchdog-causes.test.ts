@@ -130,7 +130,12 @@ test('an alarm that reaches nobody ends with 3, and waits in the outbox', async 
 test('a Temporal that does not answer is a finding, and the rest is looked at all the same', async () => {
   const { code, of, alarm } = await watched({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
   expect(code).toBe(3);
-  expect(of('cannot_look').map(({ about }) => about)).toEqual(['runs against Temporal', 'schedules', 'task queues']);
+  expect(of('cannot_look').map(({ about }) => about)).toEqual([
+    'runs against Temporal',
+    'schedules',
+    'task queues',
+    'workflow tasks',
+  ]);
   expect(of('day_late').length).toBeGreaterThan(0);
   expect(alarm.told).toHaveLength(1);
 });

@@ -24,19 +24,23 @@ export interface WorkerProcessOptions {
   readonly logFile: string;
   /** See worker/checkpoint.ts. */
   readonly checkpoint?: string;
+  /** Another version of the workflows. */
+  readonly bundleFolder?: string;
 }
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-export function startWorkerProcess({ configFile, logFile, checkpoint }: WorkerProcessOptions): WorkerProcess {
+export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
+  const { configFile, logFile, checkpoint, bundleFolder = BUNDLE_FOLDER } = options;
   const child = startServerChild({
     command: process.execPath,
-    args: ['--no-warnings', 'worker/main.ts'],
+    // As npm run worker has it.
+    args: ['--no-warnings', '--max-old-space-size=192', '--max-semi-space-size=8', 'worker/main.ts'],
     cwd: ROOT,
     env: {
       ...bareEnvironment(hostEnvironment()),
       RECON_CONFIG: configFile,
-      RECON_BUNDLE_FOLDER: BUNDLE_FOLDER,
+      RECON_BUNDLE_FOLDER: bundleFolder,
       ...(checkpoint === undefined ? {} : { RECON_CHECKPOINT: checkpoint }),
     },
     logFile,

@@ -33,10 +33,32 @@ const THROWAWAY: Readonly<Record<string, string>> = { fsync: 'off', full_page_wr
 // cost.
 const SHARED_MEMORY_BYTES_MIN = 1024 ** 3;
 
-export async function postgresFlags(durable: boolean): Promise<string[]> {
-  const sharedMemory = (await hasSharedMemory()) ? 'posix' : 'mmap';
-  const settings = { ...SETTINGS, ...(durable ? {} : THROWAWAY), dynamic_shared_memory_type: sharedMemory };
+/** @param archiveDir Where each finished file of the write-ahead log is copied, so that a base backup can be rolled forward. */
+export async function postgresFlags(durable: boolean, archiveDir?: string): Promise<string[]> {
+  const settings = {
+    ...SETTINGS,
+    ...(durable ? {} : THROWAWAY),
+    ...(archiveDir === undefined ? {} : archiving(archiveDir)),
+    dynamic_shared_memory_type: (await hasSharedMemory()) ? 'posix' : 'mmap',
+  };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+// Never over a file that is there, and never a half one under its own name: the PostgreSQL manual, "Setting Up WAL Archiving".
+function archiving(folder: string): Readonly<Record<string, string>> {
+  const file = `"${assertPlainPath(folder)}/%f"`;
+  const part = `"${folder}/%f.part"`;
+  return {
+    wal_level: 'replica',
+    archive_mode: 'on',
+    archive_command: `test ! -f ${file} && cp "%p" ${part} && mv ${part} ${file}`,
+  };
+}
+
+/** For commands that PostgreSQL gives to a shell, where % and quotes have meanings of their own. */
+export function assertPlainPath(path: string): string {
+  if (!/^\/[\w./ -]+$/.test(path)) throw new RangeError(`"${path}" has characters that a shell would not leave alone`);
+  return path;
 }
 
 async function hasSharedMemory(): Promise<boolean> {

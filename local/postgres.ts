@@ -23,6 +23,8 @@ export interface StartPostgresOptions {
   readonly durable: boolean;
   /** For a restart under the same address; default: a free one. */
   readonly port?: number | undefined;
+  /** Keeps the write-ahead log there as well, for restoring (local/base-backup.ts). Made where it is not there. */
+  readonly archiveDir?: string | undefined;
   readonly onProgress?: Progress | undefined;
   readonly environment?: Environment | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -80,8 +82,10 @@ async function prepare(options: StartPostgresOptions): Promise<Prepared> {
   const { dataDir, isNew } = await openFolder(options.dataDir);
   const isKept = options.dataDir !== undefined;
   try {
-    const owner = await processOwner([binaries.folder, isNew ? dirname(dataDir) : dataDir], environment);
+    const folders = [binaries.folder, isNew ? dirname(dataDir) : dataDir];
+    const owner = await processOwner([...folders, dirname(options.archiveDir ?? dataDir)], environment);
     if (isNew) await giveTo(owner, dataDir);
+    if (options.archiveDir !== undefined) await openArchive(options.archiveDir, owner);
     const { durable, onProgress, signal } = options;
     const cluster = await openCluster({ dataDir, durable, binaries, environment, owner, onProgress, signal });
     await assertDataDirFree(cluster.data, dataDir);
@@ -105,6 +109,11 @@ async function openFolder(given: string | undefined): Promise<{ dataDir: string;
   }
 }
 
+async function openArchive(folder: string, owner: ProcessOwner): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await giveTo(owner, folder);
+}
+
 async function removeIfTemporary({ dataDir, isKept }: Pick<Prepared, 'dataDir' | 'isKept'>): Promise<void> {
   if (!isKept) await rm(dataDir, { recursive: true, force: true });
 }
@@ -113,7 +122,7 @@ async function startOn(port: number, prepared: Prepared, options: StartPostgresO
   const { dataDir, isKept, cluster, owner, environment } = prepared;
   const logFile = join(dataDir, 'postgres.log');
   const logStart = await logSize(logFile);
-  const args = ['-D', cluster.data, '-p', String(port), ...(await postgresFlags(options.durable))];
+  const args = ['-D', cluster.data, '-p', String(port), ...(await postgresFlags(options.durable, options.archiveDir))];
   const child = startServerChild({
     ...commandAs(owner, prepared.postgres, args),
     env: bareEnvironment(environment),

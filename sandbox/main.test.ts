@@ -27,6 +27,14 @@ test('serves a world until it is interrupted', async () => {
   expect((await closed)[0]).toBe(0);
 });
 
+test('listens on the address it is given, as a container needs', async () => {
+  const { child, output, closed } = start('--host', '0.0.0.0', '--port', '0', '--days', '1', '--transactions', '40');
+  for await (const _ of child.stdout) if (output.text.includes('Ctrl-C')) break;
+  expect(output.text).toMatch(/stripe +http:\/\/0\.0\.0\.0:\d+/);
+  child.kill('SIGINT');
+  expect((await closed)[0]).toBe(0);
+});
+
 test.each([
   ['--help', 0, 'usage: npm run emulators'],
   ['--bogus', 2, "Unknown option '--bogus'"],

@@ -9,6 +9,7 @@ import { writeWorldFiles } from './world/write-world-files.ts';
 
 const EMULATED_KEY = 'rk_emulated';
 const DEFAULTS = {
+  host: '127.0.0.1',
   port: '12111',
   seed: '1',
   account: 'stripe/us',
@@ -17,10 +18,11 @@ const DEFAULTS = {
   transactions: '1000',
 } as const;
 
-const HELP = `Starts Stripe's API over a seeded world on 127.0.0.1, until Ctrl-C.
+const HELP = `Starts Stripe's API over a seeded world, until Ctrl-C.
 
 usage: npm run emulators -- [options]
 
+  --host ADDRESS      address to listen on                      (${DEFAULTS.host})
   --port N            port to listen on; 0 takes any free one   (${DEFAULTS.port})
   --seed TEXT         the same seed gives the same world        (${DEFAULTS.seed})
   --account NAME      processor/name                            (${DEFAULTS.account})
@@ -43,6 +45,7 @@ function readOptions() {
   const text = (value: string) => ({ type: 'string', default: value }) as const;
   const { values } = parseArgs({
     options: {
+      host: text(DEFAULTS.host),
       port: text(DEFAULTS.port),
       seed: text(DEFAULTS.seed),
       account: text(DEFAULTS.account),
@@ -95,6 +98,7 @@ async function main(): Promise<void> {
   }
   const emulator = await startStripeEmulator({
     accounts: [{ world, keys: [{ key: EMULATED_KEY }] }],
+    host: options.host,
     port: wholeNumber('port', options.port),
   });
   console.log(`stripe    http://${emulator.host}:${emulator.port}`);

@@ -122,8 +122,8 @@ test('on a new cluster, several databases are migrated at once by a login that m
       url.password = 'deployer';
       return url.href;
     });
-    expect(await Promise.all(urls.map(migrate))).toEqual(names.map(() => FILES));
-    expect(await Promise.all(urls.map(migrate))).toEqual(names.map(() => []));
+    expect(await Promise.all(urls.map((url) => migrate(url)))).toEqual(names.map(() => FILES));
+    expect(await Promise.all(urls.map((url) => migrate(url)))).toEqual(names.map(() => []));
   } finally {
     await admin.end();
     await server.stop();

@@ -26,17 +26,22 @@ export class MigrationEdited extends Error {
   }
 }
 
+export interface MigrateOptions {
+  /** Ends after the file of this number, such as 0009: how an older version left a database. */
+  readonly upTo?: string;
+}
+
 /**
  * Applies what is missing and returns the names of the files applied now.
  * The login must be able to create roles the first time (a superuser or CREATEROLE).
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, { upTo = '9999' }: MigrateOptions = {}): Promise<string[]> {
   const client = new Client({ ...connectionOf(url), application_name: 'recon migrate' });
   try {
     await client.connect();
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
     await prepare(client);
-    const files = (await readdir(FOLDER)).filter((name) => FILE_NAME.test(name)).sort();
+    const files = (await readdir(FOLDER)).filter((name) => FILE_NAME.test(name) && name.slice(0, 4) <= upTo).sort();
     const applied = await readApplied(client);
     const done: string[] = [];
     for (const file of files) {

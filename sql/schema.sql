@@ -12,7 +12,7 @@ create role recon_worker nologin;
 
 -- Owners
 
--- 127 objects belong to recon_owner
+-- 143 objects belong to recon_owner
 
 -- Types
 
@@ -285,6 +285,25 @@ create table internal_transactions (
   constraint internal_transactions_pkey PRIMARY KEY (home_date, row_id, version)
 ) partition by RANGE (home_date);
 
+create table legal_holds (
+  hold_id bigint generated always as identity not null,
+  account_id integer not null,
+  reason text not null,
+  placed_by text default SESSION_USER not null,
+  placed_at timestamp with time zone default now() not null,
+  released_by text,
+  released_at timestamp with time zone,
+  released_reason text,
+  constraint legal_holds_pkey PRIMARY KEY (hold_id),
+  constraint legal_holds_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id),
+  constraint legal_holds_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES people(login),
+  constraint legal_holds_released_by_fkey FOREIGN KEY (released_by) REFERENCES people(login),
+  constraint legal_holds_check CHECK (num_nulls(released_by, released_at, released_reason) = ANY (ARRAY[0, 3])),
+  constraint legal_holds_reason_check CHECK (btrim(reason) <> ''::text AND char_length(reason) <= 500),
+  constraint legal_holds_released_reason_check CHECK (btrim(released_reason) <> ''::text AND char_length(released_reason) <= 500),
+  constraint released_by_another CHECK (released_by <> placed_by)
+);
+
 create table manual_decision_rows (
   decision_id bigint not null,
   side side not null,
@@ -530,6 +549,41 @@ create table proposals (
   constraint proposals_status_check CHECK (status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'out_of_date'::text]))
 );
 
+create table purged_months (
+  month date not null,
+  purge_id bigint not null,
+  processor_rows bigint not null,
+  internal_rows bigint not null,
+  purged_at timestamp with time zone default now() not null,
+  constraint purged_months_pkey PRIMARY KEY (month),
+  constraint purged_months_purge_id_fkey FOREIGN KEY (purge_id) REFERENCES purges(purge_id),
+  constraint purged_months_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
+);
+
+create table purges (
+  purge_id bigint generated always as identity not null,
+  before date not null,
+  body text not null,
+  sha256 text not null,
+  because text not null,
+  status text default 'pending'::text not null,
+  proposed_by text default SESSION_USER not null,
+  proposed_at timestamp with time zone default now() not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decided_because text,
+  constraint purges_pkey PRIMARY KEY (purge_id),
+  constraint purges_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES people(login),
+  constraint purges_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES people(login),
+  constraint four_eyes CHECK (decided_by <> proposed_by),
+  constraint purges_because_check CHECK (btrim(because) <> ''::text AND char_length(because) <= 500),
+  constraint purges_check CHECK (sha256 = encode(sha256(convert_to(body, 'UTF8'::name)), 'hex'::text)),
+  constraint purges_check1 CHECK (num_nulls(decided_by, decided_at, decided_because) = ANY (ARRAY[0, 3])),
+  constraint purges_check2 CHECK ((status = 'pending'::text) = (decided_by IS NULL)),
+  constraint purges_decided_because_check CHECK (btrim(decided_because) <> ''::text AND char_length(decided_because) <= 500),
+  constraint purges_status_check CHECK (status = ANY (ARRAY['pending'::text, 'done'::text, 'rejected'::text]))
+);
+
 create table quarantined_rows (
   quarantine_id bigint generated always as identity not null,
   batch_id bigint not null,
@@ -758,6 +812,7 @@ CREATE INDEX discrepancies_live ON public.discrepancies USING btree (account_id,
 CREATE INDEX discrepancy_events_by_discrepancy ON public.discrepancy_events USING btree (discrepancy_id);
 CREATE INDEX discrepancy_notes_by_discrepancy ON public.discrepancy_notes USING btree (discrepancy_id);
 CREATE INDEX fetch_shards_by_content ON public.fetch_shards USING btree (content_key) WHERE (content_key IS NOT NULL);
+CREATE INDEX legal_holds_in_force ON public.legal_holds USING btree (account_id) WHERE (released_at IS NULL);
 CREATE INDEX manual_decision_rows_by_row ON public.manual_decision_rows USING btree (row_id);
 CREATE INDEX manual_decisions_in_force ON public.manual_decisions USING btree (account_id) WHERE (stale_seq IS NULL);
 CREATE INDEX matches_by_decision ON public.matches USING brin (decided_seq) WITH (autosummarize='on');
@@ -792,7 +847,9 @@ CREATE TRIGGER audit_log_stays BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log 
 CREATE TRIGGER discrepancy_changes BEFORE INSERT OR UPDATE ON discrepancies FOR EACH ROW EXECUTE FUNCTION discrepancy_changes();
 CREATE TRIGGER proposals_out_of_date AFTER UPDATE ON discrepancies FOR EACH ROW WHEN (old.version <> new.version) EXECUTE FUNCTION proposals_out_of_date();
 CREATE TRIGGER decision_out_of_date AFTER UPDATE OF stale_seq ON manual_decisions FOR EACH ROW WHEN (old.stale_seq IS NULL AND new.stale_seq IS NOT NULL) EXECUTE FUNCTION decision_out_of_date();
+CREATE TRIGGER refuse_purged_decision BEFORE UPDATE OF revoked_seq ON manual_decisions FOR EACH ROW WHEN (old.revoked_seq IS NULL AND new.revoked_seq IS NOT NULL) EXECUTE FUNCTION refuse_purged_decision();
 CREATE TRIGGER refuse_locked_day BEFORE INSERT OR UPDATE OF account_id, run_date ON reconciliation_runs FOR EACH ROW EXECUTE FUNCTION refuse_locked_day();
+CREATE TRIGGER refuse_purged_run BEFORE INSERT ON reconciliation_runs FOR EACH ROW EXECUTE FUNCTION refuse_purged_run();
 
 -- Views
 
@@ -1069,6 +1126,9 @@ create function audit_step() returns trigger
 create function decide_proposal(of_proposal bigint, seen_sha256 text, approve boolean, words text) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 51ca623c1037a5b37560fd24463e78fb68cdc8af50648d5ac313605f4c9c43cb
+create function decide_purge(of_purge bigint, seen_sha256 text, approve boolean, words text) returns void
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set lock_timeout=10s
+  -- body sha256 338fb16fd547003dce4798ff423e7714dac42f9efb3f1bb285213d79116d49c0
 create function decision_out_of_date() returns trigger
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 1e30ce57f45c2c0881470cfa566b04686e1e2df131d55d8129fcf00c839408af
@@ -1080,7 +1140,7 @@ create function due_day(d discrepancies) returns timestamp with time zone
   -- body sha256 7511570ab85191926d3b4c074310f0d61ce60a713b613af631fa3de3a3549853
 create function ensure_partitions(from_date date, to_date date) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
-  -- body sha256 ef0ba53f78361b1fbbf289a145a085ce894454c2aa885ba1240dc1e08aedd18a
+  -- body sha256 44d570434bf3cd6b6b053fb7fc4b42e1498c7bb59c1886e7a5e0eadface95da8
 create function escalate_overdue(as_of timestamp with time zone, count_max integer) returns TABLE(discrepancy_id bigint, account text, severity severity, assignee text, due_at timestamp with time zone, escalation integer)
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 631504675418e44c7d8684132109eda393c7ae268f56ac439f0326e583997f0e
@@ -1117,6 +1177,9 @@ create function note_opening(of_run bigint, what text) returns bigint
 create function period_facts(of_account integer, new_through date) returns jsonb
   language sql stable security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 b0c0a15b290a29b9e65c78d3a4880a6790e5a34b6d1af18f8e123ecb0a935bcc
+create function place_hold(on_account text, because text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 8360206f920db49f9f2eb84d7ab6466a6d0f5e53a4c5957bccacbb0ba643a000
 create function proposals_out_of_date() returns trigger
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 e93c49ad387b1f010cc571bd204bd0c82f4c33dd016543ac3924f39a787f49b0
@@ -1129,9 +1192,18 @@ create function propose_match(of_account text, of_discrepancies bigint[], sides 
 create function propose_period(of_account text, new_through date, words text) returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 e2023da6cecbe36a73165ad89d85e4a48184093450d726b8aae99baf32308c16
+create function propose_purge(before date, words text) returns bigint
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 0ef4738f79eced164ac3fa1c47b5ebc764e74b89c1dac53cf1703baeffd69b37
 create function propose_rule_set(of_account text, canonical text, words text) returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 47399a7f5902a07c7fc792f86fea04aa4e37805f292a1ea03feda63b3587f830
+create function purge_body(before date) returns text
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 5db5c11e4e9b228505741aee5e4e4a9179f1793ea873a0568e83eeedaf978063
+create function purge_plan(before date) returns TABLE(month date, processor_rows bigint, internal_rows bigint, stays text)
+  language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 9d84de83ad88fa9bb5dd59a22f0aa03bb6474e3796df1a4df0a18ca286e10160
 create function put_in_force(p proposals) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 44b555c412c3b63dd55bb5cd733a41d81609ba7c1f50cd590ec26ce14636e1e9
@@ -1144,15 +1216,30 @@ create function refuse_if_proposed(d discrepancies) returns void
 create function refuse_locked_day() returns trigger
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 8bfae9094e8c7f0b1d4accfaeb02a2604b80fff33bea261c5a14d1e79abfd67f
+create function refuse_purged_decision() returns trigger
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 bf92eb0dbf3fe4ba8ef5a58917182fb8c07458735f82b91936b57146d27c33e5
+create function refuse_purged_run() returns trigger
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 4b7c8fa508371e9881ae2fe904783d219f6747b67a6624d3d03fd76a8514a12a
 create function register_person(who text, as_roles text[], everywhere boolean, only_accounts text[], limits jsonb DEFAULT '[]'::jsonb) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 f0286e4425cdc4a6c129c2e473913121f79a356a85eb57d1ff14405a3a8915b3
+create function release_hold(on_account text, because text) returns integer
+  language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 fe9d1b0c49b40f6a42e4037ced639072a19d74a76b0a1a694ebc9da7ddc27afc
+create function remove_month(of_month date, of_purge bigint) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 08983bc832a6601dae2eae3a17c83a28a372d2de523661106cfdedef60a4a475
 create function require_days_done(of_account integer, from_date date, new_through date) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 5c3886b52b4eb775f96e4885b4ffb1735f53808c9674f863db369b7f229fcc4b
 create function require_person(needed text, of_account text) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 b2c91c4969d618272c05adcdca2f3c72e9c793ba0bb407c317f33ff85f633662
+create function require_person_of_all(needed text) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 c3d21af361fe4ae6d15cd3cca8aa855f590153f2972eea89650f0d65e053f288
 create function require_unchanged(p proposals) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 67e8ba9cdc36732ac7168f4a73581398eb53e6bbc5019a1d326fadd6a9f4490b
@@ -1171,6 +1258,9 @@ create function rule_set_in_force(of_account integer) returns text
 create function says_what_is_so(p proposals) returns boolean
   language sql stable security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 5e3e0e2225c35a1326aa7f7ca9635a920915d6701cc3813699cd972ee815f673
+create function why_month_stays(of_month date, before date) returns text
+  language sql stable security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 bf255d984cebed854b9a216e81c31ec9fcd3c929856925176f045468994a48fa
 create function words_of_state(d discrepancies) returns text
   language sql immutable security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 61df1a18433263f15791cb544fe1ceed9d15f93e8912e43b96fa103036f8a424
@@ -1235,6 +1325,9 @@ grant select on internal_transactions to recon_approver;
 grant select on internal_transactions to recon_auditor;
 grant select on internal_transactions to recon_operator;
 grant insert, select on internal_transactions to recon_worker;
+grant select on legal_holds to recon_approver;
+grant select on legal_holds to recon_auditor;
+grant select on legal_holds to recon_operator;
 grant select on manual_decision_rows to recon_approver;
 grant select on manual_decision_rows to recon_auditor;
 grant select on manual_decision_rows to recon_operator;
@@ -1293,6 +1386,13 @@ grant select on proposals to recon_approver;
 grant select on proposals to recon_auditor;
 grant select on proposals to recon_operator;
 grant select on proposals to recon_worker;
+grant select on purged_months to recon_approver;
+grant select on purged_months to recon_auditor;
+grant select on purged_months to recon_operator;
+grant select on purged_months to recon_worker;
+grant select on purges to recon_approver;
+grant select on purges to recon_auditor;
+grant select on purges to recon_operator;
 grant select on quarantined_rows to recon_approver;
 grant select on quarantined_rows to recon_auditor;
 grant select on quarantined_rows to recon_operator;
@@ -1391,6 +1491,7 @@ grant execute on function audit_hold(chain text) to recon_worker;
 grant execute on function audit_point(chain text, at_seq bigint) to recon_auditor;
 grant execute on function audit_point(chain text, at_seq bigint) to recon_worker;
 grant execute on function decide_proposal(of_proposal bigint, seen_sha256 text, approve boolean, words text) to recon_approver;
+grant execute on function decide_purge(of_purge bigint, seen_sha256 text, approve boolean, words text) to recon_approver;
 grant execute on function ensure_partitions(from_date date, to_date date) to recon_worker;
 grant execute on function escalate_overdue(as_of timestamp with time zone, count_max integer) to recon_worker;
 grant execute on function evidence_audit_slice(of_run bigint) to recon_auditor;
@@ -1400,11 +1501,17 @@ grant execute on function note_opening(of_run bigint, what text) to recon_approv
 grant execute on function note_opening(of_run bigint, what text) to recon_auditor;
 grant execute on function note_opening(of_run bigint, what text) to recon_operator;
 grant execute on function note_opening(of_run bigint, what text) to recon_worker;
+grant execute on function place_hold(on_account text, because text) to recon_operator;
 grant execute on function propose_decision(of_kind text, of_discrepancy bigint, why text, words text) to recon_operator;
 grant execute on function propose_match(of_account text, of_discrepancies bigint[], sides side[], ids text[], why text, words text) to recon_operator;
 grant execute on function propose_period(of_account text, new_through date, words text) to recon_operator;
+grant execute on function propose_purge(before date, words text) to recon_operator;
 grant execute on function propose_rule_set(of_account text, canonical text, words text) to recon_operator;
+grant execute on function purge_plan(before date) to recon_approver;
+grant execute on function purge_plan(before date) to recon_auditor;
+grant execute on function purge_plan(before date) to recon_operator;
 grant execute on function register_person(who text, as_roles text[], everywhere boolean, only_accounts text[], limits jsonb) to recon_admin;
+grant execute on function release_hold(on_account text, because text) to recon_approver;
 
 -- Anything else
 

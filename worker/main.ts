@@ -60,9 +60,10 @@ try {
     metricsPlace: config.monitoring?.temporalListen,
   });
   monitoring.watch(worker.problems);
-  logger.info({ accounts: accounts.size, address: place.address }, 'worker polls');
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void worker.stop().catch(() => undefined));
+  // Last: whoever waits for this line may stop the process at once.
+  logger.info({ accounts: accounts.size, address: place.address }, 'worker polls');
   await worker.done;
   await Promise.all([bulkPool.end(), database.end(), outbox.close(), monitoring.stop()]);
   logger.info('worker stopped');

@@ -21,6 +21,7 @@ import { pollProblems } from './monitoring/poll-problems.ts';
 import { sdkMetrics } from './monitoring/sdk-metrics.ts';
 import type { ListenPlace } from './monitoring-config.ts';
 import type { TemporalPlace } from './temporal-place.ts';
+import { watchBacklog } from './watch-backlog.ts';
 
 export interface WorkerOptions {
   readonly address: string;
@@ -113,9 +114,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       Worker.create({ ...shared, taskQueue, maxConcurrentActivityTaskExecutions: FETCH_ACTIVITIES_MAX }),
     ),
   ]);
+  const backlog = watchBacklog(connection, options);
   const done = Promise.all(workers.map((worker) => worker.run()))
     .then(() => undefined)
     .finally(forgetApiKey)
+    .finally(() => backlog.stop())
     .finally(() => connection.close());
   // Whoever waits for `done` sees the failure; nobody waiting must not end the process before stop().
   done.catch(() => undefined);

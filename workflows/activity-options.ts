@@ -11,6 +11,7 @@ const NEVER_AGAIN = [
   'NotConfigured',
   'RunNotCompleted',
   'EvidenceNotReady',
+  'RowsPurged',
 ];
 
 type Step = 'record' | 'await' | 'fetch' | 'decide' | 'publish' | 'deliver' | 'seal';

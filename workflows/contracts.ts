@@ -163,6 +163,8 @@ export interface Activities {
   sealEvidence(input: RunRef): Promise<{ manifestSha256: string | null }>;
   sweepEvidence(): Promise<{ sealed: number; left: number }>;
   anchorChains(): Promise<{ anchored: number }>;
+  /** until: the last day that has its partitions. */
+  makePartitions(): Promise<{ until: string }>;
   sendDigest(input: DigestInput): Promise<{ sent: number; waiting: readonly string[] }>;
   sweepOutbox(): Promise<Swept>;
   escalateOverdue(): Promise<{ escalated: number }>;

@@ -1,6 +1,7 @@
 // Housekeeping on real servers: one step that fails does not stop the others. That it delivers and publishes: faults/delivery-down.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'slonik';
+import { z } from 'zod';
 import { failureOf } from '../faults/observe.ts';
 import { openTestHouse, type TestHouse } from '../faults/test-house.ts';
 import { TEST_POLICY } from '../faults/test-servers.ts';
@@ -26,7 +27,12 @@ test('an hour with nothing to do does nothing', async () => {
     sealed: 0,
     // The chain of the migrations.
     anchored: 1,
+    partitionsUntil: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
   });
+  const months = await house.database.oneFirst(sql.type(z.object({ count: z.number() }))`
+    select count(*)::int as count from pg_class where relispartition and relname ~ '_transactions_[0-9]{6}$'`);
+  // This one, and those that 62 days reach, of both sides.
+  expect(months).toBeGreaterThanOrEqual(6);
 });
 
 test('a step that fails is named, and the others have had their turn', async () => {
@@ -40,6 +46,6 @@ test('a step that fails is named, and the others have had their turn', async () 
   });
   const { events } = await handle.fetchHistory();
   const done = (events ?? []).filter(({ activityTaskCompletedEventAttributes: event }) => Boolean(event));
-  // Escalation, evidence, anchors.
-  expect(done).toHaveLength(3);
+  // Escalation, evidence, partitions, anchors.
+  expect(done).toHaveLength(4);
 });

@@ -1,7 +1,7 @@
 // Every hour: take up what runs left behind, tell the next group what is overdue. One step that fails does not stop the others; it
 // ends failed if any did, so that the list in the UI turns red.
 import { ApplicationFailure } from '@temporalio/common';
-import { isCancellation, log, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import { isCancellation, log, patched, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import { activityOptions } from './activity-options.ts';
 import type { Activities, HousekeepingInput, Swept } from './contracts.ts';
 
@@ -11,6 +11,7 @@ export interface HousekeepingResult {
   readonly escalated: number | null;
   readonly sealed: number | null;
   readonly anchored: number | null;
+  readonly partitionsUntil: string | null;
 }
 
 export async function housekeeping({ policy }: HousekeepingInput): Promise<HousekeepingResult> {
@@ -22,6 +23,10 @@ export async function housekeeping({ policy }: HousekeepingInput): Promise<House
   const swept = await attempted('sweep outbox', failed, () => steps.sweepOutbox());
   if ((swept?.unpublished ?? 0) > 0) failed.push(`publish ${swept?.unpublished} report(s)`);
   const evidence = await attempted('seal evidence', failed, () => steps.sweepEvidence());
+  // An hour that was under way when this step was new ends without it.
+  const partitions = patched('make-partitions')
+    ? await attempted('make partitions', failed, () => steps.makePartitions())
+    : null;
   // Last, so that what the steps before it said is under the anchors.
   const anchors = await attempted('anchor audit chains', failed, () => steps.anchorChains());
   setCurrentDetails(failed.length === 0 ? 'Everything done' : `Not done: ${failed.join(', ')}`);
@@ -33,6 +38,7 @@ export async function housekeeping({ policy }: HousekeepingInput): Promise<House
     escalated: escalation?.escalated ?? null,
     sealed: evidence?.sealed ?? null,
     anchored: anchors?.anchored ?? null,
+    partitionsUntil: partitions?.until ?? null,
   };
 }
 

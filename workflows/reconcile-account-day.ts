@@ -1,6 +1,6 @@
 // One account, one business date: open, wait for both sides, fetch them in parallel, decide, publish, tell, seal the evidence.
 // Finding differences is a completed run. A step that cannot succeed fails the run, and somebody is told.
-import { ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/common';
 import {
   CancellationScope,
   isCancellation,
@@ -39,6 +39,8 @@ export async function reconcileAccountDay(input: ReconcileInput): Promise<RunRes
     setCurrentDetails(`Run ${run.runNumber}: ${decision.outcome}, ${decision.discrepancies} open discrepancies`);
     return { ...decision, runId: run.runId, runNumber: run.runNumber, published, delivered };
   } catch (error) {
+    // A mistake in this code is no fact about the day: the task fails, and goes on from here once a good deploy runs it again.
+    if (!(error instanceof TemporalFailure)) throw error;
     await CancellationScope.nonCancellable(() => fail(input, run, at.step, error));
     throw error;
   }

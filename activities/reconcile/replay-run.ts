@@ -65,6 +65,17 @@ export async function replayRun(database: DatabasePool, runId: bigint): Promise<
       ? []
       : ['the stored rule set does not have its hash: it was changed']),
   ];
+  const purged = await purgedOf(database, runId);
+  if (purged !== null) {
+    const reasons = [`rows of ${purged} that it looked at were purged: its evidence package holds what was decided`];
+    return {
+      verdict: broken.length === 0 ? 'cannot' : 'differs',
+      ...about,
+      rebuiltDigest: null,
+      reasons,
+      differences: broken,
+    };
+  }
   const rebuilt = await rebuild(database, runId, stored);
   const differences = [...broken, ...rebuilt.differences];
   const isSame = rebuilt.digest === stored.result_digest;
@@ -84,6 +95,19 @@ function whatIsMissing(stored: Stored): string[] {
   if (stored.status !== 'completed') return [`the run is ${stored.status}: only a completed run has a result`];
   const missing = Object.entries(stored).flatMap(([key, value]) => (value === null ? [key.replaceAll('_', ' ')] : []));
   return missing.map((name) => `the run has no stored ${name}`);
+}
+
+/** The months whose rows the run introduced, or found open, and that are gone; null where all it looked at is there. */
+function purgedOf(database: DatabasePool, runId: bigint): Promise<string | null> {
+  return database.oneFirst(sql.type(z.object({ months: z.string().nullable() }))`
+    select string_agg(to_char(p.month, 'YYYY-MM'), ', ' order by p.month) as months
+    from reconciliation_runs r, purged_months p, lateral (select (p.month + interval '1 month')::date as past) m
+    where r.run_id = ${runId} and (
+      exists (select 1 from batch_totals t where t.account_id = r.account_id and t.introduced_seq = r.decision_seq
+                and t.home_date >= p.month and t.home_date < m.past)
+      or exists (select 1 from matches g where g.account_id = r.account_id
+                   and (g.decided_seq >= r.decision_seq or g.released_seq >= r.decision_seq)
+                   and (g.p_home_date >= p.month and g.p_home_date < m.past or g.i_home_date >= p.month and g.i_home_date < m.past)))`);
 }
 
 interface Rebuilt {

@@ -11,6 +11,7 @@ const CAUSE_WORDS: Readonly<Record<Cause, readonly [one: string, many: string]>>
   schedule_missing: ['schedule missing', 'schedules missing'],
   schedule_paused: ['schedule paused', 'schedules paused'],
   nobody_polls: ['task queue without a worker', 'task queues without a worker'],
+  workflow_stuck: ['workflow whose code fails', 'workflows whose code fails'],
   outbox_stuck: ['audience that is told nothing', 'audiences that are told nothing'],
   delivery_failed: ['audience that was refused', 'audiences that were refused'],
   chain_broken: ['audit chain broken', 'audit chains broken'],

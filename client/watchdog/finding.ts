@@ -7,6 +7,7 @@ export const CAUSES = [
   'schedule_missing',
   'schedule_paused',
   'nobody_polls',
+  'workflow_stuck',
   'outbox_stuck',
   'delivery_failed',
   'chain_broken',
@@ -18,7 +19,7 @@ export type Cause = (typeof CAUSES)[number];
 
 export interface Finding {
   readonly cause: Cause;
-  /** An account-day, a schedule, a task queue. */
+  /** An account-day, a schedule, a task queue, a workflow. */
   readonly about: string;
   readonly severity: Severity;
   /** What is wrong, and since when. */

@@ -9,6 +9,7 @@ import { lateDays } from './late-days.ts';
 import { orphanedRuns } from './orphaned-runs.ts';
 import { outboxAge } from './outbox-age.ts';
 import { quietSchedules } from './schedules.ts';
+import { stuckWorkflows } from './stuck-workflows.ts';
 import { unservedQueues } from './task-queues.ts';
 
 export interface WatchedParts {
@@ -32,6 +33,7 @@ export async function lookAtEverything({ context, config, nowMs, anchors }: Watc
   const others = await Promise.all([
     look('schedules', async () => quietSchedules(await context.temporal(), config)),
     look('task queues', async () => unservedQueues(await context.temporal(), config, nowMs)),
+    look('workflow tasks', async () => stuckWorkflows(await context.temporal())),
     look('calendar', async () => lateDays(await context.database(), config.accounts, nowMs)),
     look('outbox', async () => outboxAge(await context.database(), nowMs)),
     ...(anchors === null

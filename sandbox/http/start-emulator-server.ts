@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { type Fault, FaultPlan } from './fault.ts';
 import { deliver, type Reply } from './reply.ts';
 
-const HOST = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 const REQUESTS_KEPT_MAX = 100_000;
 const BODY_BYTES_MAX = 65_536;
 
@@ -45,6 +45,8 @@ type LoggedRequest<Answer extends { kind: string }, Note> = Note & {
 export interface EmulatorOptions<Answer> {
   readonly faults?: readonly Fault<Answer>[];
   readonly latencyMs?: number;
+  /** Default: loopback. In a container it is the container's address, or nobody reaches it. */
+  readonly host?: string;
   /** 0, the default, takes any free one. */
   readonly port?: number;
 }
@@ -68,11 +70,12 @@ export async function startEmulatorServer<Answer extends { kind: string }, Note>
 ): Promise<EmulatorServer<Answer, Note>> {
   const log: LoggedRequest<Answer, Note>[] = [];
   let plan = new FaultPlan(options.faults ?? []);
+  const host = options.host ?? LOOPBACK;
   let received = 0;
   const server = createServer((request, response) => {
     onceRead(request, (body) => {
       received += 1;
-      const { pathname: path, searchParams: query } = new URL(request.url ?? '/', `http://${HOST}`);
+      const { pathname: path, searchParams: query } = new URL(request.url ?? '/', `http://${LOOPBACK}`);
       const { method = 'GET', headers } = request;
       const fault = plan.next({ method, path, query });
       const answered = answer({ number: received, method, path, query, headers, body }, fault);
@@ -82,9 +85,9 @@ export async function startEmulatorServer<Answer extends { kind: string }, Note>
       afterMs(options.latencyMs ?? 0, response, () => deliver(response, answered.reply, answered.headers));
     });
   });
-  await listen(server, processor, options.port ?? 0);
+  await listen(server, processor, host, options.port ?? 0);
   return {
-    host: HOST,
+    host,
     port: (server.address() as AddressInfo).port,
     requests: () => log,
     setFaults: (faults) => {
@@ -114,12 +117,12 @@ function afterMs(waitMs: number, response: ServerResponse, then: () => void): vo
   response.once('close', () => clearTimeout(timer));
 }
 
-function listen(server: Server, processor: string, port: number): Promise<void> {
+function listen(server: Server, processor: string, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new Error(`the ${processor} emulator cannot listen on ${HOST}:${port}: choose another port`, { cause })),
+      reject(new Error(`the ${processor} emulator cannot listen on ${host}:${port}: choose another port`, { cause })),
     );
-    server.listen(port, HOST, resolve);
+    server.listen(port, host, resolve);
   });
 }
 

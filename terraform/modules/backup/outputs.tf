@@ -1,0 +1,3 @@
+output "vault_arn" {
+  value = aws_backup_vault.this.arn
+}

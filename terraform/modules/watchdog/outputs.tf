@@ -1,0 +1,3 @@
+output "schedule_group" {
+  value = aws_scheduler_schedule_group.this.name
+}

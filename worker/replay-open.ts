@@ -1,0 +1,56 @@
+// node worker/replay-open.ts: replays every run that is under way on the workflows of this version, before this version is deployed.
+// A run that would not replay would stop in the middle: then the exit code is 1, and nothing may be deployed. Changes nothing.
+import { readFile } from 'node:fs/promises';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { loadConfig } from './config.ts';
+import { createLogger } from './logger.ts';
+import { workflowBundle } from './run-worker.ts';
+import { temporalPlace } from './temporal-place.ts';
+
+/** A day of 500 accounts with a backfill each is far below. */
+const OPEN_MAX = 5_000;
+/** What a person reads; the count says the rest. */
+const FAILURES_NAMED_MAX = 20;
+
+const environment = process.env;
+const logger = createLogger({ level: environment.RECON_LOG_LEVEL ?? 'info' });
+try {
+  const config = await loadConfig(environment.RECON_CONFIG ?? 'recon.yaml', environment);
+  const { address, namespace, login } = temporalPlace(config.temporal, environment);
+  const connection = await Connection.connect({ ...login, address });
+  try {
+    const failures = await replayOpen(new Client({ connection, namespace }));
+    if (failures.length > 0) process.exitCode = 1;
+  } finally {
+    await connection.close();
+  }
+} catch (error) {
+  logger.fatal({ err: error }, error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+/** @throws RangeError where more runs are open than this looks at: half a gate is none */
+async function replayOpen(client: Client): Promise<readonly string[]> {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), telemetryOptions: { logging: { filter } } });
+  const code = await readFile(
+    await workflowBundle(environment.RECON_BUNDLE_FOLDER ?? '.recon/workflow-bundles'),
+    'utf8',
+  );
+  const failures: string[] = [];
+  let open = 0;
+  for await (const { workflowId, runId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+    open += 1;
+    if (open > OPEN_MAX) throw new RangeError(`more than ${OPEN_MAX} runs are open: deploy when fewer are`);
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    try {
+      await Worker.runReplayHistory({ workflowBundle: { code } }, history, workflowId);
+    } catch (error) {
+      failures.push(workflowId);
+      if (failures.length <= FAILURES_NAMED_MAX) logger.error({ workflowId, err: error }, 'this run does not replay');
+    }
+  }
+  logger.info({ open, failures: failures.length }, 'open runs replayed');
+  return failures;
+}
