@@ -7,7 +7,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { startAccountDay } from '../client/temporal/account-day.ts';
 import { startBackfill } from '../client/temporal/backfill-workflow.ts';
 import { freePorts } from '../local/free-port.ts';
-import { SDK_METRICS } from '../scripts/infra/sdk-metric-names.ts';
+import { SDK_METRICS } from '../scripts/infra/monitoring/sdk-metric-names.ts';
 import { METRIC_CATALOG, WORKER_SERIES_MAX } from '../worker/monitoring/metric-catalog.ts';
 import { pollProblems } from '../worker/monitoring/poll-problems.ts';
 import { ask, scrape } from '../worker/monitoring/scrape-for-tests.ts';

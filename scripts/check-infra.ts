@@ -5,11 +5,11 @@ import { codeScanCheck } from './infra/code-scan-check.ts';
 import { composeCheck } from './infra/compose-check.ts';
 import { configurationCheck } from './infra/configuration-check.ts';
 import { dockerfileCheck } from './infra/dockerfile-check.ts';
-import { monitoringChecks } from './infra/monitoring-checks.ts';
+import { monitoringChecks } from './infra/monitoring/checks.ts';
 import { packagesCheck } from './infra/packages-check.ts';
 import { referencesCheck } from './infra/references-check.ts';
 import { secretsCheck } from './infra/secrets-check.ts';
-import { terraformChecks } from './infra/terraform-checks.ts';
+import { terraformChecks } from './infra/terraform/checks.ts';
 import { workflowsCheck } from './infra/workflows-check.ts';
 
 const ROOT = process.cwd();

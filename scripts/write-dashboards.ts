@@ -1,7 +1,7 @@
-// Writes monitoring/grafana/dashboards/*.json again, after a change in scripts/infra/dashboards.
+// Writes monitoring/grafana/dashboards/*.json again, after a change in scripts/infra/monitoring/dashboards.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { dashboardFiles } from './infra/dashboards/dashboard-files.ts';
+import { dashboardFiles } from './infra/monitoring/dashboards/dashboard-files.ts';
 
 const folder = new URL('../monitoring/grafana/dashboards/', import.meta.url);
 for (const [name, text] of dashboardFiles()) {

@@ -1,0 +1,56 @@
+// Do the environments' recon.yaml.tftpl name only values that the stack fills in, and only secrets that it makes? Terraform says the first
+// when it plans, the worker the second when it starts; both are late.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InfraCheck } from '../check.ts';
+import { parseHcl } from './hcl.ts';
+import { readTerraform, record, type TerraformTree } from './tree.ts';
+
+const VALUE = /\$\{([^}]*)\}|%\{ if (\w+)/g;
+const SECRET = /aws-secret:\$\{secret_prefix\}\/([\w-]+)/g;
+
+export function terraformConfiguration(root: string): InfraCheck {
+  return {
+    name: 'terraform configuration',
+    run: async () => {
+      const tree = await readTerraform(root);
+      const stack = tree.modules.get('modules/stack');
+      const filled = Object.keys(record(stack?.locals.get('configuration_values')));
+      const environments = [...tree.modules.keys()].filter((path) => path.startsWith('environments/'));
+      const problems: string[] = [];
+      for (const environment of environments) {
+        const path = `${environment}/recon.yaml.tftpl`;
+        const text = await readFile(join(root, path), 'utf8');
+        const secrets = new Set([...(await secretsOf(tree, environment)), ...ownSecrets(stack?.locals.get('secrets'))]);
+        problems.push(
+          ...found(text, VALUE)
+            .filter((value) => !filled.includes(value))
+            .map((value) => `${path}: nothing fills in ${value}`),
+          ...found(text, SECRET)
+            .filter((secret) => !secrets.has(secret))
+            .map((secret) => `${path}: no secret is called ${secret}`),
+          ...(/^production: true$/m.test(text)
+            ? []
+            : [`${path}: says no production: true: keys that move money would do`]),
+        );
+      }
+      return { checked: `${environments.length} templates, ${filled.length} values`, problems };
+    },
+  };
+}
+
+function found(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, name, condition = '']) => name ?? condition))];
+}
+
+/** Those that the example of the environment's variables names. */
+async function secretsOf(tree: TerraformTree, environment: string): Promise<string[]> {
+  const file = `${environment}/terraform.tfvars.example`;
+  const { secrets } = await parseHcl(file, tree.texts.get(file) ?? '');
+  return Object.keys(record(secrets));
+}
+
+/** The stack's own stand in an expression: names of objects with a description. */
+function ownSecrets(expression: unknown): string[] {
+  return [...String(expression).matchAll(/([\w-]+)\s*=\s*\{ description/g)].map(([, name = '']) => name);
+}
