@@ -1,5 +1,5 @@
 # The worker and the `recon` command: production packages only, workflows compiled beforehand, an unprivileged user, and nothing
-# to be written but /tmp. Stages: packages -> compiled -> app -> emulators (sandbox, never in production) | worker (the last: the default).
+# to be written but /tmp and volumes. Stages: packages -> compiled -> app -> emulators (sandbox, never in production) | worker (the last: the default).
 
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /app
@@ -23,7 +23,7 @@ FROM node:24.21.0-bookworm-slim AS app
 # npm is of no use at run time, and what is not there needs no patches. The folders under /secrets are where named volumes are mounted:
 # an empty volume takes over their owner.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn-* \
-  && install -d -o 10001 -g 10001 /secrets/database /secrets/temporal /secrets/recon /secrets/grafana /var/lib/recon
+  && install -d -o 10001 -g 10001 /secrets/database /secrets/temporal /secrets/recon /secrets/grafana /var/lib/recon /run/recon
 # The authorities of Amazon's databases, for sslmode=verify-full. Amazon adds to this file without changing its name.
 ADD --chmod=444 https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem /etc/ssl/certs/rds-global-bundle.pem
 WORKDIR /app
@@ -41,6 +41,8 @@ ENV NODE_ENV=production \
     RECON_BUNDLE_FOLDER=/app/compiled/workflows \
     NODE_COMPILE_CACHE=/app/compiled/modules \
     RECON_CONFIG=/etc/recon/recon.yaml
+# Where ECS puts recon.yaml and what it names: an empty volume there takes over this owner only where the image declares one.
+VOLUME /run/recon
 USER 10001:10001
 
 FROM app AS emulators

@@ -3,13 +3,16 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { FAILURE_CONVERTER } from '../worker/codec/data-converter.ts';
 import { workflowBundle } from '../worker/run-worker.ts';
 
 const [folder, ...flags] = process.argv.slice(2);
 if (folder === undefined)
   throw new RangeError('name a folder: node scripts/prepare-image.ts /app/compiled [node flags of the worker]');
 
-console.log(await workflowBundle(join(folder, 'workflows')));
+// As a worker without a codec needs them, and as one with.
+for (const converter of [undefined, FAILURE_CONVERTER])
+  console.log(await workflowBundle(join(folder, 'workflows'), converter));
 
 // A worker without a configuration loads all its modules, says so, and ends. V8 takes compiled code only under the flags it was made with.
 const cache = join(folder, 'modules');

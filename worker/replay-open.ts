@@ -6,7 +6,7 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temp
 import { loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { workflowBundle } from './run-worker.ts';
-import { temporalPlace } from './temporal-place.ts';
+import { type TemporalPlace, temporalPlace } from './temporal-place.ts';
 
 /** A day of 500 accounts with a backfill each is far below. */
 const OPEN_MAX = 5_000;
@@ -17,10 +17,10 @@ const environment = process.env;
 const logger = createLogger({ level: environment.RECON_LOG_LEVEL ?? 'info' });
 try {
   const config = await loadConfig(environment.RECON_CONFIG ?? 'recon.yaml', environment);
-  const { address, namespace, login } = temporalPlace(config.temporal, environment);
+  const { address, namespace, login, dataConverter } = temporalPlace(config.temporal, environment);
   const connection = await Connection.connect({ ...login, address });
   try {
-    const failures = await replayOpen(new Client({ connection, namespace }));
+    const failures = await replayOpen(new Client({ connection, namespace }), dataConverter);
     if (failures.length > 0) process.exitCode = 1;
   } finally {
     await connection.close();
@@ -30,14 +30,16 @@ try {
   process.exitCode = 1;
 }
 
-/** @throws RangeError where more runs are open than this looks at: half a gate is none */
-async function replayOpen(client: Client): Promise<readonly string[]> {
+/**
+ * Histories are fetched as they are kept; the replay itself opens what is encrypted.
+ * @throws RangeError where more runs are open than this looks at: half a gate is none
+ */
+async function replayOpen(client: Client, dataConverter: TemporalPlace['dataConverter']): Promise<readonly string[]> {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), telemetryOptions: { logging: { filter } } });
-  const code = await readFile(
-    await workflowBundle(environment.RECON_BUNDLE_FOLDER ?? '.recon/workflow-bundles'),
-    'utf8',
-  );
+  const folder = environment.RECON_BUNDLE_FOLDER ?? '.recon/workflow-bundles';
+  const code = await readFile(await workflowBundle(folder, dataConverter?.failureConverterPath), 'utf8');
+  const options = { workflowBundle: { code }, ...(dataConverter === undefined ? {} : { dataConverter }) };
   const failures: string[] = [];
   let open = 0;
   for await (const { workflowId, runId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
@@ -45,7 +47,7 @@ async function replayOpen(client: Client): Promise<readonly string[]> {
     if (open > OPEN_MAX) throw new RangeError(`more than ${OPEN_MAX} runs are open: deploy when fewer are`);
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     try {
-      await Worker.runReplayHistory({ workflowBundle: { code } }, history, workflowId);
+      await Worker.runReplayHistory(options, history, workflowId);
     } catch (error) {
       failures.push(workflowId);
       if (failures.length <= FAILURES_NAMED_MAX) logger.error({ workflowId, err: error }, 'this run does not replay');
