@@ -3,6 +3,7 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCodec } from './codec.ts';
+import { benchImage } from './image.ts';
 import { benchMatching } from './matching.ts';
 import { benchLargeFile } from './one-large-file.ts';
 import { benchOps } from './ops.ts';
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, BenchPart>> = {
   'large-file': benchLargeFile,
   ops: benchOps,
   codec: benchCodec,
+  image: benchImage,
 };
 
 const USAGE = `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick] [--json]`;
