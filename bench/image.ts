@@ -1,7 +1,7 @@
 // What an image holds and how soon its worker gets work, without a container: laid out as the Dockerfile says, tables and schedules set up
 // by its own command, its worker started and asked to stop, over and over.
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
@@ -10,6 +10,7 @@ import { bareEnvironment, hostEnvironment } from '../local/host-environment.ts';
 import { pollUntil } from '../local/poll-until.ts';
 import { startPostgres } from '../local/postgres.ts';
 import { startTemporalServer } from '../local/temporal-server.ts';
+import { filesOf, filesWritten } from '../scripts/image/files-written.ts';
 import { type LaidOut, layOut } from '../scripts/image/lay-out.ts';
 import { urlAsRole } from '../sql/url-as-role.ts';
 import { type BenchOptions, round } from './part.ts';
@@ -31,7 +32,7 @@ export async function benchImage({ quick, say }: BenchOptions): Promise<object> 
     say(`image: /app ${size.appMb} MB, packages ${size.packagesMb} of them (${seconds(sinceMs)} s to lay out)`);
     const laidOutMs = Date.now();
     const starts = await startsOf(image, folder, quick ? STARTS_QUICK : STARTS);
-    const figures = { ...size, ...starts, filesWritten: writtenSince(image, laidOutMs) };
+    const figures = { ...size, ...starts, filesWritten: filesWritten(image, laidOutMs).length };
     say(`  start to first poll  ${figures.firstPollSeconds.join(' ')} s`);
     say(`  SIGTERM to the end   ${figures.stopSeconds.join(' ')} s`);
     say(`  written into itself  ${figures.filesWritten} files`);
@@ -116,18 +117,6 @@ notifications: { from: recon@example.com, transport: { kind: smtp, url: file:smt
 function megabytes(folder: string): number {
   const bytes = filesOf(folder).reduce((sum, file) => sum + lstatSync(file).blocks * 512, 0);
   return Math.round(bytes / 1_048_576);
-}
-
-/** Beyond V8's cache, which a read-only file system just does not take. */
-function writtenSince({ app, environment }: LaidOut, sinceMs: number): number {
-  const cache = `${environment.NODE_COMPILE_CACHE}/`;
-  return filesOf(app).filter((file) => !file.startsWith(cache) && lstatSync(file).mtimeMs > sinceMs).length;
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function seconds(sinceMs: number): number {

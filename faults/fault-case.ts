@@ -16,7 +16,7 @@ import { accountDayWorkflowId } from '../workflows/workflow-ids.ts';
 import { decidedBy, mailsAbout, reportsOf, runsOf } from './observe.ts';
 import { type CompanyOptions, openCompany, type TestCompany } from './test-company.ts';
 import { TEST_POLICY, type TestServers } from './test-servers.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { startWorkerProcess, type WorkerCode, type WorkerProcess } from './worker-process.ts';
 
 /** What is left of a day: equal for two stories that end the same. */
 export interface Leftover {
@@ -33,7 +33,7 @@ export interface FaultCase {
   readonly database: DatabasePool;
   readonly mailbox: Mailbox;
   readonly workflowId: string;
-  startWorker(checkpoint?: string, bundleFolder?: string): WorkerProcess;
+  startWorker(checkpoint?: string, code?: WorkerCode): WorkerProcess;
   startDay(): Promise<DayHandle>;
   /** The result of the day; where it does not come in time, the error says what everybody was doing. */
   finish(handle: DayHandle): Promise<RunResult>;
@@ -80,13 +80,13 @@ export async function openFaultCase(servers: TestServers, options: Partial<Compa
       database,
       mailbox,
       workflowId: accountDayWorkflowId(ACCOUNT, DATE),
-      startWorker: (checkpoint, bundleFolder) => {
+      startWorker: (checkpoint, code) => {
         const logFile = join(servers.folder, `${name}-worker-${workers.length + 1}.log`);
         const worker = startWorkerProcess({
           configFile: company.configFile,
           logFile,
           ...(checkpoint === undefined ? {} : { checkpoint }),
-          ...(bundleFolder === undefined ? {} : { bundleFolder }),
+          ...(code === undefined ? {} : { code }),
         });
         stops.push(() => worker.stop());
         workers.push(worker);

@@ -24,23 +24,29 @@ export interface WorkerProcessOptions {
   readonly logFile: string;
   /** See worker/checkpoint.ts. */
   readonly checkpoint?: string;
-  /** Another version of the workflows. */
-  readonly bundleFolder?: string;
+  readonly code?: WorkerCode;
+}
+
+/** Other code than that of this checkout. */
+export interface WorkerCode {
+  readonly root?: string;
+  /** Of the compiled workflows. */
+  readonly bundleFolder: string;
 }
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
-  const { configFile, logFile, checkpoint, bundleFolder = BUNDLE_FOLDER } = options;
+  const { configFile, logFile, checkpoint, code = { bundleFolder: BUNDLE_FOLDER } } = options;
   const child = startServerChild({
     command: process.execPath,
     // As npm run worker has it.
     args: ['--no-warnings', '--max-old-space-size=192', '--max-semi-space-size=8', 'worker/main.ts'],
-    cwd: ROOT,
+    cwd: code.root ?? ROOT,
     env: {
       ...bareEnvironment(hostEnvironment()),
       RECON_CONFIG: configFile,
-      RECON_BUNDLE_FOLDER: bundleFolder,
+      RECON_BUNDLE_FOLDER: code.bundleFolder,
       ...(checkpoint === undefined ? {} : { RECON_CHECKPOINT: checkpoint }),
     },
     logFile,

@@ -16,7 +16,7 @@ export interface Steps {
   /** One of our own scripts; what it says on stderr is shown as it comes. */
   script(name: string, path: string): void;
   /** Jest over these files; every test counts. */
-  jest(name: string, files: readonly string[], options?: { unit?: boolean; inBand?: boolean }): void;
+  jest(name: string, files: readonly string[], options?: { unit?: boolean }): void;
   /** Prints the one line that everything else is judged by, and sets the exit code. */
   finish(): void;
 }
@@ -72,10 +72,11 @@ interface JestReport {
   numRuntimeErrorTestSuites: number;
 }
 
-function runJest(files: readonly string[], options: { unit?: boolean; inBand?: boolean }): Tally {
+function runJest(files: readonly string[], options: { unit?: boolean }): Tally {
   const folder = mkdtempSync(join(tmpdir(), 'recon-jest-'));
   const report = join(folder, 'report.json');
   try {
+    // Two at once: tests wait more than they compute.
     const args = [
       '--no-warnings',
       '--experimental-vm-modules',
@@ -83,9 +84,8 @@ function runJest(files: readonly string[], options: { unit?: boolean; inBand?: b
       '--json',
       `--outputFile=${report}`,
       '--silent=false',
+      '--maxWorkers=2',
     ];
-    if (options.inBand) args.push('--runInBand');
-    else args.push('--maxWorkers=2');
     const result = spawnSync(process.execPath, [...args, '--runTestsByPath', ...files], {
       // Jest's JSON goes to the file and to stdout; people read the reporter's lines on stderr.
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -14,6 +14,6 @@ if (only === undefined) staticChecks(steps);
 if (only !== 'unit') steps.script('local servers', 'scripts/prepare-servers.ts');
 if (wanted('unit')) steps.jest('unit, property, replay and bundle tests', files.unit, { unit: true });
 if (wanted('services')) steps.jest('services: database, sources, reports, mail, command line', files.services);
-if (wanted('workflows')) steps.jest('workflows on a Temporal server', files.workflows, { inBand: true });
-if (wanted('faults')) steps.jest('faults', files.faults, { inBand: true });
+if (wanted('workflows')) steps.jest('workflows on a Temporal server', files.workflows);
+if (wanted('faults')) steps.jest('faults', files.faults);
 steps.finish();
