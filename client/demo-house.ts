@@ -73,6 +73,8 @@ export interface DemoHouse {
   readonly evidenceFolder: string;
   /** From now on the shop's books of the account reach to the present. */
   completeBooks(branch: DemoBranch): Promise<void>;
+  /** As `recon setup` does. Not before the house's own days are done: at 04:00 in one of its zones a tick would run among them. */
+  startSchedules(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -86,10 +88,6 @@ export async function openDemoHouse(options: DemoHouseOptions): Promise<DemoHous
     options.onPhase('world');
     const configFile = join(folder, 'recon.yaml');
     const recon = await startRecon(options, branches, configFile);
-    // As `recon setup` does: the schedules are there to be seen, and would run tomorrow.
-    for (const plan of planSchedules(await loadConfig(configFile, {})))
-      await applySchedule(recon.temporal, plan, 'recon');
-    await applyHousekeeping(recon.temporal, 'recon');
     const stop = async () => {
       await recon.stop();
       for (const { source } of branches) await source.stop();
@@ -102,12 +100,18 @@ export async function openDemoHouse(options: DemoHouseOptions): Promise<DemoHous
       mailFolder: join(folder, 'mail'),
       evidenceFolder: join(folder, 'evidence'),
       completeBooks: ({ account }) => reachUntil(recon.stack.postgres.url, account, options.nowMs()),
+      startSchedules: () => startSchedules(recon, configFile),
       stop,
     };
   } catch (error) {
     for (const { source } of branches) await source.stop();
     throw error;
   }
+}
+
+async function startSchedules({ temporal }: LocalRecon, configFile: string): Promise<void> {
+  for (const plan of planSchedules(await loadConfig(configFile, {}))) await applySchedule(temporal, plan, 'recon');
+  await applyHousekeeping(temporal, 'recon');
 }
 
 async function openBranch(account: DemoAccount, options: DemoHouseOptions): Promise<DemoBranch> {

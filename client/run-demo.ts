@@ -112,6 +112,7 @@ async function reconcile(house: DemoHouse, watch: Stopwatch, progress: (message:
     select processor_name, missing_transaction_count, total_discrepancy_amount::text, outcome
     from reconciliation_runs order by created_at desc limit 5`);
   watch.lap('score');
+  await house.startSchedules();
   return {
     score: addScores([...accounts.values()]),
     accounts,

@@ -5,6 +5,7 @@ import { codeScanCheck } from './infra/code-scan-check.ts';
 import { composeCheck } from './infra/compose-check.ts';
 import { configurationCheck } from './infra/configuration-check.ts';
 import { dockerfileCheck } from './infra/dockerfile-check.ts';
+import { manualsCheck } from './infra/manuals-check.ts';
 import { monitoringChecks } from './infra/monitoring/checks.ts';
 import { packagesCheck } from './infra/packages-check.ts';
 import { referencesCheck } from './infra/references-check.ts';
@@ -19,6 +20,7 @@ const CHECKS: readonly InfraCheck[] = [
   configurationCheck(ROOT),
   workflowsCheck(ROOT),
   referencesCheck(ROOT),
+  manualsCheck(ROOT),
   secretsCheck(ROOT),
   codeScanCheck(ROOT),
   packagesCheck(ROOT),

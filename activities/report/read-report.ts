@@ -137,9 +137,10 @@ async function readQuarantined(connection: CommonQueryMethods, scope: RunScope):
     reason: z.string(),
     superseded: z.boolean(),
   });
+  // By the place in the source (line 9 before line 10), never by who came first: the shards of a day are read at the same time.
   return connection.any(sql.type(row)`
     select q.side, q.source, q.position, q.reason, q.superseded ${quarantinedOf(scope)}
-    order by q.superseded, q.side, q.source, q.quarantine_id limit ${QUARANTINED_SHOWN_MAX}`);
+    order by q.superseded, q.side, q.source, length(q.position), q.position, q.quarantine_id limit ${QUARANTINED_SHOWN_MAX}`);
 }
 
 async function readChecks(connection: CommonQueryMethods, { runId }: RunScope): Promise<readonly QualityCheck[]> {

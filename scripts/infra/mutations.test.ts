@@ -109,14 +109,14 @@ test.each<[string, (root: string) => InfraCheck, string, (text: string) => strin
     referencesCheck,
     'docker-compose.yml',
     swap('client/main.ts watchdog', 'client/main.ts watchhound'),
-    'no command "watchhound"',
+    "unknown command 'watchhound'",
   ],
   [
     'an option that nobody has',
     referencesCheck,
     'docker-compose.yml',
     swap('setup --migrate-with', 'setup --migrate-by'),
-    '"setup" has no option --migrate-by',
+    "unknown option '--migrate-by'",
   ],
   [
     'a file that is not there',

@@ -1,11 +1,15 @@
-// Holds what the Dockerfile, compose, the workflows and their manuals name against what there is: files, folders, npm scripts, commands and options of
-// the client, variables that the code reads, secrets that are made, services by their names and ports.
+// Holds what the Dockerfile, compose, the workflows and the manuals name against what there is: files, folders, npm scripts, commands of
+// the client, variables that the code reads, secrets that are made, services by their names and ports. What else manuals say: manuals-check.
+import { globSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InfraCheck } from './check.ts';
+import { clientCommandProblems } from './client-command.ts';
 import { COMPOSE_FILE, type ComposeFile, readCompose, wordsOf } from './compose-file.ts';
 import { parseDockerfile } from './dockerfile.ts';
-import { readKnown, unknownCommand } from './known-names.ts';
+import { readKnown } from './known-names.ts';
+import { MANUALS } from './manuals-check.ts';
+import { shellWords } from './shell-words.ts';
 
 /** A name, and where it stands. */
 interface Reference {
@@ -23,13 +27,11 @@ export function referencesCheck(root: string): InfraCheck {
       const paths = [...(await copiedPaths(root)), ...mountedPaths(compose), ...texts.flatMap(runFiles)];
       const commands = texts.flatMap(clientCommands);
       const scripts = references(texts, /\bnpm run (?!-)([\w:-]+)/g).filter(({ in: file }) => file !== 'Dockerfile');
-      const variables = references(texts, /\b(RECON_[A-Z_]+)\b/g);
+      const variables = references(texts, /(?<!env:)\b(RECON_[A-Z_]+)\b/g);
       const secrets = references(texts, /\/secrets\/((?:database|temporal|recon|grafana)\/[a-z-]+)/g);
       const problems = [
         ...(await missingPaths(root, paths)),
-        ...commands.flatMap(({ in: file, name }) =>
-          unknownCommand(known, name).map((problem) => `${file}: ${problem}`),
-        ),
+        ...(await Promise.all(commands.map(commandProblems))).flat(),
         ...absent(scripts, known.npmScripts, 'npm run'),
         ...absent(variables, known.variables, 'no code reads'),
         ...absent(secrets, known.secrets, 'nobody makes the secret'),
@@ -50,7 +52,7 @@ async function namingTexts(root: string): Promise<Text[]> {
   const workflows = (await readdir(join(root, '.github', 'workflows'))).map((name) =>
     join('.github', 'workflows', name),
   );
-  const docs = ['setup.md', 'delivery.md'].map((name) => join('docs', name));
+  const docs = MANUALS.flatMap((pattern) => globSync(pattern, { cwd: root }));
   const files = ['Dockerfile', COMPOSE_FILE, join('compose', 'recon.yaml'), ...workflows, ...docs];
   return Promise.all(files.map(async (file) => ({ file, text: await readFile(join(root, file), 'utf8') })));
 }
@@ -66,15 +68,24 @@ function runFiles({ file, text }: Text): Reference[] {
   return references([{ file, text }], pattern);
 }
 
-/** What follows client/main.ts, or `recon` of compose, up to the end of the words. */
-function clientCommands({ file, text }: Text): Reference[] {
+interface ClientCommand {
+  readonly in: string;
+  readonly words: readonly string[];
+}
+
+/** What follows client/main.ts, or `recon` of compose. */
+function clientCommands({ file, text }: Text): ClientCommand[] {
   const lists = [...text.matchAll(/"client\/main\.ts",((?:"[^"]*",?)+)/g)].map(([, list = '']) =>
-    list.replaceAll('"', ' ').replaceAll(',', ' '),
+    [...list.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word),
   );
-  const lines = [...text.matchAll(/(?:node client\/main\.ts|run --rm recon) ([a-z][\w -]*)/g)].map(
-    ([, line = '']) => line,
+  const lines = [...text.matchAll(/(?:node client\/main\.ts|run --rm recon) ([a-z][^\n\]]*)/g)].map(([, line = '']) =>
+    shellWords(line),
   );
-  return [...lists, ...lines].map((name) => ({ in: file, name: name.trim() }));
+  return [...lists, ...lines].map((words) => ({ in: file, words }));
+}
+
+async function commandProblems({ in: file, words }: ClientCommand): Promise<string[]> {
+  return (await clientCommandProblems(words)).map((problem) => `${file}: ${problem}`);
 }
 
 async function copiedPaths(root: string): Promise<Reference[]> {

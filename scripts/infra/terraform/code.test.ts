@@ -189,8 +189,8 @@ test.each([
 test.each([
   ['a program that is not there', '"worker/main.ts"', '"worker/start.ts"', 'there is no worker/start.ts'],
   ['a worker with other limits', 'size=192', 'size=4096', 'package.json starts the worker by'],
-  ['a subcommand that is not there', '"watchdog", "--json"', '"watch", "--json"', 'recon has no watch'],
-  ['an option that is not there', '"--migrate-with"', '"--migrate-as"', 'recon setup has no --migrate-as'],
+  ['a subcommand that is not there', '"watchdog", "--json"', '"watch", "--json"', "unknown command 'watch'"],
+  ['an option that is not there', '"--migrate-with"', '"--migrate-as"', "unknown option '--migrate-as'"],
 ])('%s is found among the commands', async (_, from, to, problem) => {
   const change = { file: 'modules/stack/tasks.tf', from, to };
   expect(await problemsAfter(terraformCommands, change)).toEqual([expect.stringContaining(problem)]);

@@ -1,8 +1,9 @@
-// Do the commands that tasks run exist in the code: the programs, the flags that package.json starts the worker with, the subcommand and
-// its options?
+// Do the commands that tasks run exist in the code: the programs, the flags that package.json starts the worker with, the subcommand,
+// its options and arguments?
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { InfraCheck } from '../check.ts';
+import { clientCommandProblems } from '../client-command.ts';
 import { readTerraform } from './tree.ts';
 
 const CLIENT = 'client/main.ts';
@@ -34,11 +35,6 @@ async function problemsOf(task: string, words: readonly string[], startsWorker: 
   if (program === WORKER && words.join(' ') !== startsWorker)
     return [`${task}: package.json starts the worker by ${startsWorker}`];
   if (program !== CLIENT) return [];
-  const [subcommand = '', ...rest] = words.slice(words.indexOf(CLIENT) + 1);
-  const source = `client/${subcommand}.ts`;
-  if (!existsSync(source)) return [`${task}: recon has no ${subcommand}`];
-  const text = `${await readFile(source, 'utf8')}${await readFile('client/program.ts', 'utf8')}`;
-  return rest
-    .filter((word) => word.startsWith('--') && !text.includes(word))
-    .map((word) => `${task}: recon ${subcommand} has no ${word}`);
+  const wrong = await clientCommandProblems(words.slice(words.indexOf(CLIENT) + 1));
+  return wrong.map((problem) => `${task}: ${problem}`);
 }
