@@ -30,6 +30,9 @@ export function registerWatchdog(program: Command, io: ClientIo): void {
     .action(action<WatchdogOptions>(io, async () => watchdog));
 }
 
+// A monitor that waits for this line learns of a watchdog that could not look, could not tell, or did not start.
+const LOOKED = 'watchdog looked at everything';
+
 const NOBODY: AlarmSent = { told: [], quiet: [], failed: [] };
 
 const watchdog: Handler<WatchdogOptions> = async ({ context, io, options, output }) => {
@@ -44,7 +47,9 @@ const watchdog: Handler<WatchdogOptions> = async ({ context, io, options, output
   });
   const sent = options.alarm && findings.length > 0 ? await alarm(context, findings, io.nowMs()) : NOBODY;
   output.result({ ok: findings.length === 0, findings, alarm: sent }, () => render(output.palette, findings, sent));
-  return exitCodeFor(findings, sent);
+  const code = exitCodeFor(findings, sent);
+  if (output.json && code !== EXIT.failed) output.note(LOOKED);
+  return code;
 };
 
 /** What is not known outweighs what is known; an alarm that reached nobody is as bad. */

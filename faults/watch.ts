@@ -13,6 +13,8 @@ const answerSchema = z.object({
 
 export interface Watched extends z.infer<typeof answerSchema> {
   readonly code: number;
+  /** What CloudWatch counts, and misses where nobody was told: the line that it looked at everything. */
+  readonly looked: boolean;
   /** What it found of one cause. */
   of(cause: (typeof CAUSES)[number]): readonly z.infer<typeof answerSchema>['findings'][number][];
 }
@@ -21,5 +23,11 @@ export async function watch(configFile: string, environment: Record<string, stri
   const answer: CliAnswer = await recon(['watchdog', '--json'], { RECON_CONFIG: configFile, ...environment });
   if (answer.stdout === '') throw new Error(`recon watchdog ended with ${answer.code}: ${answer.stderr}`);
   const said = answerSchema.parse(JSON.parse(answer.stdout));
-  return { ...said, code: answer.code, of: (cause) => said.findings.filter((finding) => finding.cause === cause) };
+  const looked = answer.stderr.includes('watchdog looked at everything');
+  return {
+    ...said,
+    looked,
+    code: answer.code,
+    of: (cause) => said.findings.filter((finding) => finding.cause === cause),
+  };
 }

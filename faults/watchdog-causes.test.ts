@@ -116,8 +116,9 @@ test('an alarm that reaches nobody ends with 3, and waits in the outbox', async 
   const { port, dir } = story.mailbox;
   await story.mailbox.stop();
   try {
-    const { code, alarm } = await watched();
-    expect({ code, told: alarm.told, failed: alarm.failed.length }).toEqual({ code: 3, told: [], failed: 1 });
+    const { code, looked, alarm } = await watched();
+    const told = { code, looked, told: alarm.told, failed: alarm.failed.length };
+    expect(told).toEqual({ code: 3, looked: false, told: [], failed: 1 });
     const waiting = await story.database.query(
       sql.unsafe`select 1 from notifications where kind = 'watchdog' and status = 'pending'`,
     );
@@ -128,8 +129,8 @@ test('an alarm that reaches nobody ends with 3, and waits in the outbox', async 
 });
 
 test('a Temporal that does not answer is a finding, and the rest is looked at all the same', async () => {
-  const { code, of, alarm } = await watched({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
-  expect(code).toBe(3);
+  const { code, looked, of, alarm } = await watched({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  expect([code, looked]).toEqual([3, false]);
   expect(of('cannot_look').map(({ about }) => about)).toEqual([
     'runs against Temporal',
     'schedules',
@@ -149,8 +150,8 @@ test('an audit chain that is not what was anchored of it is told gravest of all'
   expect([...whole.of('anchor_old'), ...whole.of('chain_broken')]).toEqual([]);
   const { key = '', text = '' } = (await store.latest('system')) ?? {};
   await appendFile(join(anchorsFolder, key), ' ');
-  const { code, of } = await watched();
-  expect(code).toBe(1);
+  const { code, looked, of } = await watched();
+  expect([code, looked]).toEqual([1, true]);
   expect(of('chain_broken')).toMatchObject([
     { about: 'audit chain system', severity: 'critical', next: 'npm run recon -- audit verify' },
   ]);
@@ -164,5 +165,5 @@ test('where everything is well, it says so and ends with 0', async () => {
     where account = ${ACCOUNT} on conflict (account_id, business_date) do update set due_at = excluded.due_at`);
   await story.database.query(sql.unsafe`delete from notifications`);
   expect(worker.exit()).toBeUndefined();
-  expect(await watched()).toMatchObject({ code: 0, ok: true, findings: [], alarm: { told: [] } });
+  expect(await watched()).toMatchObject({ code: 0, looked: true, ok: true, findings: [], alarm: { told: [] } });
 });

@@ -46,6 +46,21 @@ function checked<T>(parse: (text: string) => T) {
 
 const secretsPlaceSchema = z.strictObject({ region: z.string().optional(), endpoint: z.url().optional() });
 
+// Where objects are kept: a folder, or s3://BUCKET/PREFIX with what reaches it.
+const storeShape = {
+  store: z.string().min(1),
+  endpoint: z.url().optional(),
+  region: z.string().optional(),
+  /** ARN of the KMS key that each put asks for. Without it, S3's own keys encrypt. */
+  kmsKey: z.string().min(1).optional(),
+};
+const keyOfBucket = ({ store, kmsKey }: { readonly store: string; readonly kmsKey?: string | undefined }) =>
+  kmsKey === undefined || store.startsWith('s3://');
+const KEY_OF_FOLDER = {
+  path: ['kmsKey'],
+  message: 'a folder is not encrypted by KMS: name a bucket, or leave kmsKey out',
+};
+
 // Seven years.
 const EVIDENCE_RETENTION_DAYS = 2_557;
 
@@ -89,15 +104,11 @@ function schemaFor(readSecret: ReadSecret) {
         `tokenKey is shorter than ${TOKEN_KEY_CHARS_MIN} characters: make one with openssl rand -hex 32`,
       )
       .optional(),
-    reports: z.strictObject({ store: z.string().min(1), endpoint: z.url().optional(), region: z.string().optional() }),
+    reports: z.strictObject(storeShape).refine(keyOfBucket, KEY_OF_FOLDER),
     /** Outside of the database, and of its administrators' reach: a bucket with object lock; a folder on a laptop. */
     evidence: z
-      .strictObject({
-        store: z.string().min(1),
-        endpoint: z.url().optional(),
-        region: z.string().optional(),
-        retentionDays: z.int().min(1).max(36_500).default(EVIDENCE_RETENTION_DAYS),
-      })
+      .strictObject({ ...storeShape, retentionDays: z.int().min(1).max(36_500).default(EVIDENCE_RETENTION_DAYS) })
+      .refine(keyOfBucket, KEY_OF_FOLDER)
       .optional(),
     monitoring: monitoringSchema,
     notifications: notificationSchema(secret),

@@ -29,6 +29,8 @@ const DEFINITION = {
   ],
 };
 
+const STARTED = { tasks: [{ taskArn: 'arn:task/recon-dev/4711' }], failures: [] };
+
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'recon-ecs-'));
@@ -57,11 +59,12 @@ function bash(line: string, answers: Record<string, unknown>) {
     .trim()
     .split('\n')
     .map((call) => (call === '' ? [] : (JSON.parse(call) as string[])));
+  const asksOf = (command: string) => calls.filter(([first]) => first === command);
   const option = (command: string, name: string) => {
     const call = calls.find(([first]) => first === command) ?? [];
     return call[call.indexOf(name) + 1] ?? '';
   };
-  return { status, stdout: stdout.trim(), stderr, option };
+  return { status, stdout: stdout.trim(), stderr, option, asked: asksOf };
 }
 
 test('a new revision has the new image in every container, and all else as before', () => {
@@ -83,17 +86,55 @@ test.each([
   ['3', "'' 1", false],
   ['None', '', false],
 ])('a task that ended with %s, where also good is "%s": %s', (code, good, isGood) => {
-  const { status, stdout } = bash(`run_task arn:7 setup ${good}`, { 'run-task': 'arn:task/1', 'describe-tasks': code });
-  expect(stdout).toBe(`setup ended with ${code}`);
+  const { status, stdout } = bash(`run_task arn:7 setup ${good}`, { 'run-task': STARTED, 'describe-tasks': code });
+  expect(stdout.split('\n')[0]).toBe(`setup ended with ${code}`);
   expect(status === 0).toBe(isGood);
 });
 
 test('a task runs the command it is given', () => {
   const line = `run_task arn:7 setup '["node","client/main.ts","doctor"]'`;
-  const { option } = bash(line, { 'run-task': 'arn:task/1', 'describe-tasks': '0' });
+  const { option } = bash(line, { 'run-task': STARTED, 'describe-tasks': '0' });
   expect(JSON.parse(option('run-task', '--overrides'))).toEqual({
     containerOverrides: [{ name: 'setup', command: ['node', 'client/main.ts', 'doctor'] }],
   });
+});
+
+test('of a task that failed, ECS’ reason and the end of its log are shown; of one that did not, nothing', () => {
+  const answers = { 'run-task': STARTED, 'get-log-events': ['stripe/us: no answer', 'not ready'] };
+  const failed = bash(`run_task arn:7 worker '["node","client/main.ts","doctor"]'`, {
+    ...answers,
+    'describe-tasks': '3',
+  });
+  expect(failed.stdout).toContain('stripe/us: no answer\nnot ready');
+  expect(failed.asked('get-log-events')).toEqual(
+    ['configuration', 'worker'].map((container) =>
+      expect.arrayContaining(['/recon-dev/worker', `worker/${container}/4711`]),
+    ),
+  );
+  const good = bash('run_task arn:7 worker', { ...answers, 'describe-tasks': '0' });
+  expect([good.stdout, good.asked('get-log-events')]).toEqual(['worker ended with 0', []]);
+});
+
+test('a task that ECS does not start has failed, and why is shown', () => {
+  const refused = { tasks: [], failures: [{ reason: 'Capacity is unavailable at this time.' }] };
+  const { status, stdout } = bash('run_task arn:7 worker', { 'run-task': refused });
+  expect(status).toBe(1);
+  expect(stdout).toBe('worker was not started: [{"reason":"Capacity is unavailable at this time."}]');
+});
+
+test('a log that cannot be read hides no failure', () => {
+  const { status } = bash('run_task arn:7 worker', { 'run-task': STARTED, 'describe-tasks': '3' });
+  expect(status).toBe(1);
+});
+
+// The owner's password is in the setup task alone.
+test('the delivery runs migrations on setup, as it stands, and every other command on the worker', () => {
+  const text = readFileSync('.github/workflows/deploy.yml', 'utf8');
+  const runs = [...text.matchAll(/run_task "\$(\w+)" (\w+)(.*)/g)].map(([, ...words]) => words);
+  expect(runs.filter(([, container]) => container === 'setup')).toEqual([['SETUP', 'setup', '']]);
+  const others = runs.filter(([, container]) => container !== 'setup');
+  expect(others).toHaveLength(4);
+  expect(others.every(([revision, container]) => revision === 'WORKER' && container === 'worker')).toBe(true);
 });
 
 test.each([

@@ -46,11 +46,37 @@ function problemsOfBucket(module: TerraformModule, name: string): string[] {
     ? encryption?.sse_algorithm === 'AES256'
     : encryption?.sse_algorithm === 'aws:kms' && typeof encryption.kms_master_key_id === 'string';
   if (!isEncrypted) problems.push('is not encrypted by a key of ours');
-  const policy = about('aws_s3_bucket_policy')?.policy;
-  if (!statementsOfPolicy(module, policy).some((statement) => refusesPlain(statement, name))) {
+  const statements = statementsOfPolicy(module, about('aws_s3_bucket_policy')?.policy);
+  if (!BY_S3_KEY.has(name)) problems.push(...otherEncryption(statements, encryption?.kms_master_key_id));
+  const blocked = ruleOf(about('aws_s3_bucket_server_side_encryption_configuration'))?.blocked_encryption_types;
+  if (!BY_S3_KEY.has(name) && String(blocked) !== 'SSE-C') problems.push('takes keys that only the sender knows');
+  if (!statements.some((statement) => refusesPlain(statement, name))) {
     problems.push('answers without TLS: its policy does not deny aws:SecureTransport false on bucket and objects');
   }
   return problems;
+}
+
+// What a put may ask for, by header: only KMS, and of its keys only the bucket's own.
+function otherEncryption(statements: readonly Statement[], key: unknown): string[] {
+  const refused = (header: string, but: unknown) =>
+    statements.some(
+      ({ allows, actions, conditions }) =>
+        !allows &&
+        actions.includes('s3:PutObject') &&
+        conditions.length === 2 &&
+        conditions.some(
+          ({ test, variable, values }) =>
+            test === 'StringNotEquals' && variable === header && String(values) === String(but),
+        ) &&
+        conditions.some(
+          ({ test, variable, values }) => test === 'Null' && variable === header && String(values) === 'false',
+        ),
+    );
+  const header = 's3:x-amz-server-side-encryption';
+  return [
+    ...(refused(header, 'aws:kms') ? [] : ['takes objects encrypted by S3’s own keys']),
+    ...(refused(`${header}-aws-kms-key-id`, key) ? [] : ['takes objects encrypted by a key of somebody else']),
+  ];
 }
 
 function isOf(bucket: unknown, name: string): boolean {

@@ -1,6 +1,7 @@
 // Everything that is checked of terraform/ without AWS and without Terraform.
 import type { InfraCheck } from '../check.ts';
 import { terraformActions } from './actions.ts';
+import { terraformAlarms } from './alarms.ts';
 import { terraformArguments } from './arguments.ts';
 import { terraformBuckets } from './buckets.ts';
 import { terraformCheckov } from './checkov.ts';
@@ -8,7 +9,9 @@ import { terraformCommands } from './commands.ts';
 import { terraformConfiguration } from './configuration.ts';
 import { terraformEncryption } from './encryption.ts';
 import { terraformFormat } from './format.ts';
+import { terraformImage } from './image.ts';
 import { terraformLogMessages } from './log-messages.ts';
+import { terraformPipeline } from './pipeline.ts';
 import { terraformPlan } from './plan.ts';
 import { terraformPolicies } from './policies.ts';
 import { terraformProduction } from './production.ts';
@@ -23,7 +26,10 @@ export function terraformChecks(root = 'terraform'): readonly InfraCheck[] {
     terraformBuckets,
     terraformEncryption,
     terraformProduction,
+    terraformPipeline,
+    terraformAlarms,
     terraformLogMessages,
+    terraformImage,
     terraformConfiguration,
     terraformCommands,
     terraformPlan,

@@ -5,11 +5,14 @@ import { terraformCommands } from './commands.ts';
 import { terraformConfiguration } from './configuration.ts';
 import { problemsAfter } from './for-tests.ts';
 import { terraformFormat } from './format.ts';
+import { terraformImage } from './image.ts';
 import { terraformLogMessages } from './log-messages.ts';
+import { terraformPipeline } from './pipeline.ts';
 import { terraformReferences } from './references.ts';
 
 const DATABASE = 'modules/database/main.tf';
 const STACK = 'modules/stack/main.tf';
+const CI = 'modules/ci-oidc/main.tf';
 
 // Those that run a program have tests of their own.
 const quick = terraformChecks().filter(({ name }) => !/ (checkov|actions|plan)$/.test(name));
@@ -165,10 +168,72 @@ describe('references', () => {
   });
 });
 
+test.each([
+  [
+    'a right that is missing',
+    CI,
+    '"logs:GetLogEvents"',
+    '"logs:FilterLogEvents"',
+    'the pipeline may not logs:GetLogEvents',
+  ],
+  [
+    'a right too many',
+    CI,
+    '"ecs:DescribeTasks"',
+    '"ecs:DescribeTasks", "ecs:ExecuteCommand"',
+    'never calls ecs:ExecuteCommand',
+  ],
+  [
+    'a variable that nobody gives',
+    'modules/stack/outputs.tf',
+    'ECS_TASK_NETWORK ',
+    'ECS_NETWORK ',
+    'ECS_TASK_NETWORK: is not both an output and read by the pipeline',
+  ],
+  [
+    'a task that it may not run',
+    'modules/stack/tasks.tf',
+    'run_tasks = [module.worker_task, ',
+    'run_tasks = [',
+    'the pipeline may not run the task worker',
+  ],
+])('%s of the pipeline is found', async (_, file, from, to, problem) => {
+  const found = await problemsAfter(terraformPipeline, { file, from, to });
+  expect(found).toContainEqual(expect.stringContaining(problem));
+});
+
 test('a metric filter on a message that nothing logs is found', async () => {
   const change = { file: 'modules/observability/metrics.tf', from: 'run decided', to: 'run was decided' };
   expect(await problemsAfter(terraformLogMessages, change)).toEqual([
-    'nothing logs "run was decided", which a metric filter counts',
+    'RunsDecided: nothing logs "run was decided", which it counts',
+  ]);
+});
+
+test('a metric of a field that is not logged with its message is found', async () => {
+  const change = { file: 'modules/observability/metrics.tf', from: '"$.backlog"', to: '"$.waiting"' };
+  expect(await problemsAfter(terraformLogMessages, change)).toEqual([
+    'TaskQueueBacklog: "task queue backlog" is logged without waiting, whose value it takes',
+  ]);
+});
+
+test.each([
+  [
+    'a folder that the image does not have',
+    'folder    = "/run/recon"',
+    'folder    = "/run/other"',
+    'declares no VOLUME',
+  ],
+  ['authorities that the image does not have', '/etc/ssl/certs/rds-', '/etc/ssl/rds-', 'has no /etc/ssl/rds-'],
+])('%s is found', async (_, from, to, problem) => {
+  const found = await problemsAfter(terraformImage, { file: STACK, from, to });
+  expect(found).toContainEqual(expect.stringContaining(problem));
+});
+
+test('a user that does not own the image’s folder is found', async () => {
+  const change = { file: 'modules/task/main.tf', from: '10001:10001', to: '10002:10002' };
+  expect(await problemsAfter(terraformImage, change)).toEqual([
+    expect.stringContaining('does not make /run/recon for 10002:10002'),
+    expect.stringContaining('runs as somebody else than 10002:10002'),
   ]);
 });
 
@@ -183,7 +248,16 @@ test.each([
   ],
 ])('%s is found in recon.yaml.tftpl', async (_, from, to, problem) => {
   const change = { file: 'environments/prod/recon.yaml.tftpl', from, to };
-  expect(await problemsAfter(terraformConfiguration, change)).toEqual([expect.stringContaining(problem)]);
+  expect(await problemsAfter(terraformConfiguration, change)).toContainEqual(expect.stringContaining(problem));
+});
+
+test('a configuration that the worker would refuse is found, by the login for which it would', async () => {
+  const change = { file: 'environments/dev/recon.yaml.tftpl', from: 'apiKey: aws', to: 'apikey: aws' };
+  expect(await problemsAfter(terraformConfiguration, change)).toEqual([
+    expect.stringMatching(
+      /^environments\/dev\/recon\.yaml\.tftpl: the worker refuses it \(login api_key\): .*"apikey"/,
+    ),
+  ]);
 });
 
 test.each([

@@ -1,13 +1,16 @@
-// Do the environments' recon.yaml.tftpl name only values that the stack fills in, and only secrets that it makes? Terraform says the first
-// when it plans, the worker the second when it starts; both are late.
+// Do the environments' recon.yaml.tftpl name only values that the stack fills in, and only secrets that it makes, and does the worker accept them,
+// by each way of logging in to Temporal? Terraform says the first when it plans, the worker the rest when it starts; both are late.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InfraCheck } from '../check.ts';
 import { parseHcl } from './hcl.ts';
+import { refusals, rendered } from './rendered.ts';
 import { readTerraform, record, type TerraformTree } from './tree.ts';
 
 const VALUE = /\$\{([^}]*)\}|%\{ if (\w+)/g;
 const SECRET = /aws-secret:\$\{secret_prefix\}\/([\w-]+)/g;
+
+const LOGINS = ['api_key', 'mtls', 'private'];
 
 export function terraformConfiguration(root: string): InfraCheck {
   return {
@@ -32,11 +35,32 @@ export function terraformConfiguration(root: string): InfraCheck {
           ...(/^production: true$/m.test(text)
             ? []
             : [`${path}: says no production: true: keys that move money would do`]),
+          ...(await refused(path, text, filled)),
         );
       }
-      return { checked: `${environments.length} templates, ${filled.length} values`, problems };
+      return {
+        checked: `${environments.length} templates, ${filled.length} values, accepted by the worker by ${LOGINS.length} kinds of login`,
+        problems,
+      };
     },
   };
+}
+
+// A name and what it is good for, where not any text would do.
+const VALUES: Readonly<Record<string, string>> = {
+  evidence_days: '2557',
+  mail_from: 'recon@example.com',
+  temporal_address: 'temporal.example.com:7233',
+};
+
+async function refused(path: string, text: string, filled: readonly string[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const login of LOGINS) {
+    const values = Object.fromEntries(filled.map((name) => [name, VALUES[name] ?? name.replaceAll('_', '-')]));
+    const said = await refusals(rendered(text, { ...values, temporal_login: login }));
+    problems.push(...said.map((problem) => `${path}: the worker refuses it (login ${login}): ${problem}`));
+  }
+  return problems;
 }
 
 function found(text: string, pattern: RegExp): string[] {

@@ -47,7 +47,11 @@ describe('policies', () => {
     ],
     [
       'rights by exclusion',
-      { file: POLICIES, from: 'actions   = ["ses:SendRawEmail"]', to: 'not_actions = ["s3:PutObject"]' },
+      {
+        file: POLICIES,
+        from: 'actions   = ["ses:SendEmail", "ses:SendRawEmail"]',
+        to: 'not_actions = ["s3:PutObject"]',
+      },
       'says what it is not about',
     ],
     [
@@ -84,6 +88,20 @@ describe('policies', () => {
       'rights by this way are not allowed',
     ],
     [
+      'a right to write every secret',
+      {
+        file: POLICIES,
+        from: 'resources = [module.secrets.arns["codec-keys"]]',
+        to: 'resources = values(module.secrets.arns)',
+      },
+      'codec_keys KeepDataKeys: allows secretsmanager:PutSecretValue, which nobody needs',
+    ],
+    [
+      'a worker that writes a secret',
+      { file: POLICIES, from: '"secretsmanager:GetSecretValue"]', to: '"secretsmanager:PutSecretValue"]' },
+      'read_secrets ReadSecrets: allows secretsmanager:PutSecretValue, which nobody needs',
+    ],
+    [
       'an exception that is not needed',
       {
         file: 'modules/task/roles.tf',
@@ -118,6 +136,25 @@ describe('buckets', () => {
       'a bucket that keeps no versions',
       { file: BUCKETS, from: 'status = "Enabled"', to: 'status = "Suspended"' },
       'bucket this: is not versioned',
+    ],
+    [
+      'objects under a key of somebody else',
+      {
+        file: BUCKETS,
+        from: '-aws-kms-key-id"\n      values   = [each',
+        to: '-aws-kms-key-id"\n      values   = ["*", each',
+      },
+      'takes objects encrypted by a key of somebody else',
+    ],
+    [
+      'objects under S3’s own keys',
+      { file: BUCKETS, from: 'values   = ["aws:kms"]', to: 'values   = ["aws:kms", "AES256"]' },
+      'takes objects encrypted by S3’s own keys',
+    ],
+    [
+      'objects under a key that nobody keeps',
+      { file: BUCKETS, from: 'blocked_encryption_types = ["SSE-C"]', to: 'blocked_encryption_types = ["NONE"]' },
+      'takes keys that only the sender knows',
     ],
     ['a bucket whose ACLs count', { file: BUCKETS, from: 'BucketOwnerEnforced', to: 'ObjectWriter' }, 'ACLs count'],
     [

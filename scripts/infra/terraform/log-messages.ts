@@ -1,30 +1,52 @@
-// Is every log message that a metric filter counts one that the code writes? A number that nobody writes looks like calm.
+// Is every log message that a metric filter counts one that the code writes, and every field whose value it takes one that is written with it?
+// A number that nobody writes looks like calm, and starts no worker.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InfraCheck } from '../check.ts';
-import { readTerraform, textsIn } from './tree.ts';
+import { readTerraform, record, type TerraformModule } from './tree.ts';
 
 const CODE = ['worker', 'activities', 'client'];
-const MESSAGE = /\$\.msg = "([^"]+)"/g;
+
+interface Filter {
+  readonly metric: string;
+  /** Undefined where it counts by something else, such as the level. */
+  readonly message: string | undefined;
+  /** Undefined where lines are counted. */
+  readonly field: string | undefined;
+}
 
 export function terraformLogMessages(root: string): InfraCheck {
   return {
     name: 'terraform log messages',
     run: async () => {
       const { modules } = await readTerraform(root);
-      const patterns = [...modules.values()].flatMap(({ locals, resources }) =>
-        textsIn([[...locals.values()], resources]),
-      );
-      const messages = new Set(
-        patterns.flatMap((text) => [...text.matchAll(MESSAGE)].map(([, message = '']) => message)),
-      );
+      const filters = [...modules.values()].flatMap(filtersOf);
       const written = (await Promise.all(CODE.map(sourceOf))).join('\n');
-      const problems = [...messages]
-        .filter((message) => !written.includes(`'${message}'`))
-        .map((message) => `nothing logs "${message}", which a metric filter counts`);
-      return { checked: `${messages.size} messages`, problems };
+      return {
+        checked: `${filters.filter(({ message }) => message !== undefined).length} messages of ${filters.length} metrics`,
+        problems: filters.flatMap((filter) => problemsOf(filter, written)),
+      };
     },
   };
+}
+
+function filtersOf({ locals }: TerraformModule): Filter[] {
+  return Object.entries(record(locals.get('filters'))).map(([metric, filter]) => {
+    const { pattern, value } = record(filter);
+    return {
+      metric,
+      message: /^(?:\{ \$\.msg = )?"([^"]+)"/.exec(String(pattern))?.[1],
+      field: /^\$\.(\w+)$/.exec(String(value))?.[1],
+    };
+  });
+}
+
+function problemsOf({ metric, message, field }: Filter, written: string): string[] {
+  if (message === undefined) return [];
+  if (!written.includes(message)) return [`${metric}: nothing logs "${message}", which it counts`];
+  const withField = new RegExp(`\\{[^{}]*\\b${field}\\b[^{}]*\\}, '${message}'`);
+  if (field === undefined || withField.test(written)) return [];
+  return [`${metric}: "${message}" is logged without ${field}, whose value it takes`];
 }
 
 async function sourceOf(folder: string): Promise<string> {

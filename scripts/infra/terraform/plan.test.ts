@@ -34,6 +34,13 @@ withTerraform.each([
     /Invalid for_each argument/,
   ],
   [
+    'what waits for itself',
+    'modules/worker/main.tf',
+    'depends_on = [aws_cloudwatch_log_group.insights]',
+    'depends_on = [aws_ecs_service.this]',
+    /Cycle/,
+  ],
+  [
     'a template with a value that nobody fills in',
     'environments/dev/recon.yaml.tftpl',
     '{mail_from}',

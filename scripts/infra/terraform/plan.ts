@@ -13,7 +13,6 @@ import { readTerraform, type TerraformTree } from './tree.ts';
 
 const TIMEOUT_MS = 2 * 60_000;
 const ERROR_CHARS_MAX = 600;
-const CERTIFICATE = '-----BEGIN CERTIFICATE-----\n';
 const FILES = /\.(tftpl|cjs)$/;
 
 export function terraformPlan(root: string): InfraCheck {
@@ -59,7 +58,6 @@ async function writeStandIns(tree: TerraformTree, environments: readonly string[
       join(folder, environment, 'terraform.tfvars'),
       tree.texts.get(`${environment}/terraform.tfvars.example`) ?? '',
     );
-    await writeFile(join(folder, environment, 'rds.pem'), CERTIFICATE);
   }
 }
 

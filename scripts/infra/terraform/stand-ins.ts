@@ -22,7 +22,7 @@ function standInFor(module: TerraformModule): Body {
   const parts = {
     variable: mapped(variables, withPlainType),
     locals: rewritten(Object.fromEntries(locals)),
-    output: mapped(outputs, rewritten),
+    output: mapped(outputs, (body) => ({ ...record(rewritten(body)), ...order(body) })),
     module: mapped(calls, rewritten),
     resource: stood.length === 0 ? {} : { terraform_data: Object.fromEntries(stood) },
   };
@@ -46,7 +46,16 @@ function standIn({ body }: Resource): unknown {
   const own = Object.entries(body).filter(([argument]) => !META.has(argument));
   const loops = Object.entries(record(body.dynamic)).map(([block, found]) => [`dynamic_${block}`, loopsOf(found)]);
   const many = Object.entries(body).filter(([argument]) => argument === 'for_each' || argument === 'count');
-  return rewritten({ ...Object.fromEntries(many), input: Object.fromEntries([...own, ...loops]) });
+  const input = Object.fromEntries([...own, ...loops]);
+  return { ...record(rewritten({ ...Object.fromEntries(many), input })), ...order(body) };
+}
+
+/** What is to be made first: a circle of it is found by the plan. */
+function order({ depends_on: first }: Body): Body {
+  const names = (Array.isArray(first) ? first : []).map((name) => String(name).replace(/^\$\{(.*)\}$/, '$1.id'));
+  return names.length === 0
+    ? {}
+    : { depends_on: names.map((name) => name.replace(ATTRIBUTE, stoodIn).replace(/\.id$/, '')) };
 }
 
 /** What a dynamic block loops over; its content speaks of a name that only the block has. */

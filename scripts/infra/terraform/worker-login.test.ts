@@ -4,9 +4,12 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { startPostgres } from '../../../local/postgres.ts';
+import { migrate } from '../../../sql/migrate.ts';
 import { freshDatabase, type TestDatabase } from '../../database-for-tests.ts';
 
 const PROGRAM = readFileSync('terraform/modules/stack/worker-login.cjs', 'utf8');
+const DATABASE = readFileSync('terraform/modules/database/main.tf', 'utf8');
 const FIRST = '0123456789abcdef0123';
 const SECOND = 'another-and-%-longer-one';
 const LOGIN = 'recon_login_of_a_test';
@@ -66,4 +69,24 @@ test('says where the database is not reached, and repeats no password', async ()
   const failed = await makeLogin(FIRST, closed.href).catch((error: unknown) => error as { stderr: string });
   expect(String((failed as { stderr: string }).stderr)).toMatch(/^the worker's login was not made: .*ECONNREFUSED/);
   expect(String((failed as { stderr: string }).stderr)).not.toContain(FIRST);
+});
+
+// A cluster of its own: roles are the cluster's. As RDS makes it: the owner of the database may create roles, and is no superuser.
+test('the owner that RDS makes can migrate and make the login, under the name that Terraform gives it', async () => {
+  const [, owner = ''] = /^ +username += "(\w+)"/m.exec(DATABASE) ?? [];
+  const server = await startPostgres({ durable: false });
+  try {
+    const address = new URL(server.adminUrl);
+    await query(address.href, `create role ${owner} login createrole createdb password '${FIRST}'`);
+    await query(address.href, `create database of_rds owner ${owner}`);
+    address.pathname = '/of_rds';
+    address.username = owner;
+    address.password = FIRST;
+    await migrate(address.href);
+    expect(await makeLogin(SECOND, address.href)).toBe('the worker has a login now\n');
+    const runs = 'select count(*)::int as runs from reconciliation_runs';
+    expect(await query(urlOf(address.href, SECOND), runs)).toEqual([{ runs: 0 }]);
+  } finally {
+    await server.stop();
+  }
 });

@@ -8,7 +8,6 @@ module "recon" {
   region                  = var.region
   availability_zones      = var.availability_zones
   image                   = var.image
-  rds_certificates        = file("${path.module}/rds.pem")
   configuration_template  = "${path.module}/recon.yaml.tftpl"
   files                   = { for path in fileset(path.module, "files/*") : basename(path) => file("${path.module}/${path}") }
   secrets                 = var.secrets

@@ -17,7 +17,7 @@ variable "image" {
 }
 
 variable "temporal" {
-  description = "login: api_key, mtls or private; cidr only for private."
+  description = "address as the namespace's own page shows it for the login: api_key, mtls or private (a cluster of your own, inside of cidr)."
   type = object({
     address   = string
     namespace = string
@@ -55,8 +55,9 @@ variable "mail_domain" {
 }
 
 variable "mail_zone_id" {
-  type    = string
-  default = null
+  description = "Of the domain's zone in Route 53, where it is in this account; else write the output mail_records where the zone is kept."
+  type        = string
+  default     = null
 }
 
 variable "alarm_emails" {
@@ -64,11 +65,12 @@ variable "alarm_emails" {
 }
 
 variable "github_repository" {
-  description = "owner/name; may deploy here from its environment of the same name."
+  description = "As GitHub's tokens name it (owner@ID/name@ID, README.md); may deploy here from its environment of the same name."
   type        = string
 }
 
 variable "github_provider_arn" {
-  type    = string
-  default = null
+  description = "Of GitHub's OIDC provider, where the account has one already: there can be only one."
+  type        = string
+  default     = null
 }

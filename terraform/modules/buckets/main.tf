@@ -44,6 +44,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket   = aws_s3_bucket.this[each.key].id
   rule {
     bucket_key_enabled = true
+    # A key that only its sender knows: what it encrypts, nobody here can read.
+    blocked_encryption_types = ["SSE-C"]
     apply_server_side_encryption_by_default {
       sse_algorithm     = "aws:kms"
       kms_master_key_id = each.value.kms_key_arn
@@ -147,6 +149,28 @@ data "aws_iam_policy_document" "bucket" {
       test     = "NumericLessThan"
       variable = "s3:TlsVersion"
       values   = ["1.2"]
+    }
+  }
+
+  # Without a word of it in the request, the bucket's own key is used; S3's own keys would do without a right to ours.
+  statement {
+    sid       = "NoOtherEncryption"
+    effect    = "Deny"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.this[each.key].arn}/*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "StringNotEquals"
+      variable = "s3:x-amz-server-side-encryption"
+      values   = ["aws:kms"]
+    }
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption"
+      values   = ["false"]
     }
   }
 

@@ -54,8 +54,6 @@ data "aws_iam_policy_document" "deploy" {
       "ecr:BatchCheckLayerAvailability",
       "ecr:BatchGetImage",
       "ecr:CompleteLayerUpload",
-      "ecr:DescribeImages",
-      "ecr:DescribeImageScanFindings",
       "ecr:GetDownloadUrlForLayer",
       "ecr:InitiateLayerUpload",
       "ecr:PutImage",
@@ -72,6 +70,13 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["*"]
   }
 
+  # Why a task failed, in the log of the delivery itself.
+  statement {
+    sid       = "ReadTheirLog"
+    actions   = ["logs:GetLogEvents"]
+    resources = [for arn in var.log_group_arns : "${arn}:log-stream:*"]
+  }
+
   statement {
     sid       = "MigrateAndSmoke"
     actions   = ["ecs:RunTask"]
@@ -85,7 +90,7 @@ data "aws_iam_policy_document" "deploy" {
 
   statement {
     sid       = "WatchTasks"
-    actions   = ["ecs:DescribeTasks", "ecs:StopTask"]
+    actions   = ["ecs:DescribeTasks"]
     resources = ["${replace(var.cluster_arn, ":cluster/", ":task/")}/*"]
   }
 
@@ -108,5 +113,5 @@ data "aws_iam_policy_document" "deploy" {
 }
 
 locals {
-  task_definitions = [for family in var.task_families : "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${family}:*"]
+  task_definitions = [for family in var.run_families : "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${family}:*"]
 }

@@ -12,11 +12,11 @@ variable "account_id" {
 }
 
 variable "repository" {
-  description = "On GitHub, as owner/name."
+  description = "On GitHub, as its tokens name it: owner@ID/name@ID, or owner/name where it is older than July 2026 and not changed over."
   type        = string
   validation {
-    condition     = can(regex("^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$", var.repository))
-    error_message = "Name one repository as owner/name; a pattern would let others in."
+    condition     = can(regex("^[A-Za-z0-9_.-]+(@[0-9]+)?/[A-Za-z0-9_.-]+(@[0-9]+)?$", var.repository))
+    error_message = "Name one repository as owner@ID/name@ID or owner/name; a pattern would let others in."
   }
 }
 
@@ -43,10 +43,17 @@ variable "service_arn" {
   type = string
 }
 
-variable "task_families" {
-  type = list(string)
+variable "run_families" {
+  description = "Of the tasks that the pipeline runs to their end."
+  type        = list(string)
+}
+
+variable "log_group_arns" {
+  description = "Of the same tasks."
+  type        = list(string)
 }
 
 variable "task_role_arns" {
-  type = list(string)
+  description = "Of every task that the pipeline registers a revision of."
+  type        = list(string)
 }

@@ -60,7 +60,8 @@ resource "aws_db_instance" "this" {
   db_name        = "recon"
   port           = 5432
 
-  username                      = "recon_owner"
+  # Not recon_owner: that is the role that owns the tables, and setup grants it to this login.
+  username                      = "recon_setup"
   manage_master_user_password   = true
   master_user_secret_kms_key_id = var.kms_key_arn
 
@@ -98,7 +99,8 @@ resource "aws_db_instance" "this" {
   monitoring_role_arn                   = aws_iam_role.monitoring.arn
 
   # Otherwise RDS makes them itself, in plain and for ever.
-  depends_on = [aws_cloudwatch_log_group.this]
+  # And it refuses a role that may not write yet.
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.monitoring]
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -59,30 +59,20 @@ resource "aws_route53_record" "dkim" {
   records = ["${aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens[count.index]}.dkim.amazonses.com"]
 }
 
-resource "aws_route53_record" "mail_from_mx" {
-  count   = var.zone_id == null ? 0 : 1
-  zone_id = var.zone_id
-  name    = "bounce.${var.domain}"
-  type    = "MX"
-  ttl     = 600
-  records = ["10 feedback-smtp.${var.region}.amazonses.com"]
+# Where bounces go, who may send them; and a mail that claims to be ours and is not signed is refused.
+resource "aws_route53_record" "policy" {
+  for_each = { for key, record in local.records : key => record if var.zone_id != null }
+  zone_id  = var.zone_id
+  name     = each.value.name
+  type     = each.value.type
+  ttl      = 600
+  records  = [each.value.value]
 }
 
-resource "aws_route53_record" "mail_from_spf" {
-  count   = var.zone_id == null ? 0 : 1
-  zone_id = var.zone_id
-  name    = "bounce.${var.domain}"
-  type    = "TXT"
-  ttl     = 600
-  records = ["v=spf1 include:amazonses.com -all"]
-}
-
-# A mail that claims to be ours and is not signed is refused.
-resource "aws_route53_record" "dmarc" {
-  count   = var.zone_id == null ? 0 : 1
-  zone_id = var.zone_id
-  name    = "_dmarc.${var.domain}"
-  type    = "TXT"
-  ttl     = 600
-  records = ["v=DMARC1; p=reject; adkim=s; aspf=r"]
+locals {
+  records = {
+    mail_from_mx  = { name = "bounce.${var.domain}", type = "MX", value = "10 feedback-smtp.${var.region}.amazonses.com" }
+    mail_from_spf = { name = "bounce.${var.domain}", type = "TXT", value = "v=spf1 include:amazonses.com -all" }
+    dmarc         = { name = "_dmarc.${var.domain}", type = "TXT", value = "v=DMARC1; p=reject; adkim=s; aspf=r" }
+  }
 }

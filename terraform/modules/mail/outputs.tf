@@ -6,10 +6,11 @@ output "configuration_set_arn" {
   value = aws_sesv2_configuration_set.this.arn
 }
 
-output "dkim_records" {
-  description = "CNAME records by name, for a zone that is kept elsewhere."
-  value = {
-    for token in aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens :
-    "${token}._domainkey.${var.domain}" => "${token}.dkim.amazonses.com"
-  }
+output "records" {
+  description = "For a zone that is kept elsewhere. Until all of them are there, SES sends nothing."
+  value = concat(
+    [for token in aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens :
+    { name = "${token}._domainkey.${var.domain}", type = "CNAME", value = "${token}.dkim.amazonses.com" }],
+    [for record in local.records : { name = record.name, type = record.type, value = record.value }],
+  )
 }

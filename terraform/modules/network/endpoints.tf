@@ -80,7 +80,9 @@ resource "aws_vpc_security_group_egress_rule" "https" {
   to_port           = 443
 }
 
+# Where Temporal is reached by the same port as everybody, the rule above has it; AWS refuses a second one of the kind.
 resource "aws_vpc_security_group_egress_rule" "temporal" {
+  count             = var.temporal_port == 443 && var.temporal_cidr == "0.0.0.0/0" ? 0 : 1
   security_group_id = aws_security_group.tasks.id
   description       = "gRPC to Temporal"
   cidr_ipv4         = var.temporal_cidr

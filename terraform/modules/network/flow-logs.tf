@@ -51,4 +51,11 @@ data "aws_iam_policy_document" "flow" {
     ]
     resources = ["${aws_cloudwatch_log_group.flow.arn}:*"]
   }
+
+  # It looks for its group among all of them, which has no resource.
+  statement {
+    sid       = "FindFlow"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["*"]
+  }
 }

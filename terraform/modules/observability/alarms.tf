@@ -1,14 +1,21 @@
 # What wakes somebody. The system tells by itself what is wrong with money (docs/alerts.md); this is for when it cannot tell any more.
+# Each has its paragraph in the run book, under its name.
 
 locals {
-  run_book = "docs/operations.md"
+  run_book = "docs/alerts.md"
 
-  alarms = {
+  # Each alarm counts over the span of period times periods, in seconds.
+  alarms = merge(local.worker_alarms, local.database_alarms, local.other_alarms)
+
+  of_service  = { ClusterName = var.cluster_name, ServiceName = var.service_name }
+  of_database = { DBInstanceIdentifier = var.database_identifier }
+
+  worker_alarms = {
     no-worker = {
-      description = "Fewer workers run than should: what is started stands still. Look at the service's events, then at the worker's log."
+      description = "Fewer workers run than should, for ten minutes."
       namespace   = "ECS/ContainerInsights"
       metric      = "RunningTaskCount"
-      dimensions  = { ClusterName = var.cluster_name, ServiceName = var.service_name }
+      dimensions  = local.of_service
       statistic   = "Minimum"
       comparison  = "LessThanThreshold"
       threshold   = var.worker_count_min
@@ -16,8 +23,34 @@ locals {
       periods     = 10
       missing     = "breaching"
     }
+    # They ask Temporal once a minute; ECS' own health check asks only whether the process lives.
+    workers-cut-off = {
+      description = "For fifteen minutes no worker had an answer from Temporal: what is started stands still."
+      namespace   = var.metric_namespace
+      metric      = "TaskQueueBacklog"
+      dimensions  = {}
+      statistic   = "SampleCount"
+      comparison  = "LessThanThreshold"
+      threshold   = 1
+      period      = 300
+      periods     = 3
+      missing     = "breaching"
+    }
+    # A delivery with all of them, and as much scaling, stays below.
+    workers-restart = {
+      description = "Workers start again and again."
+      namespace   = var.metric_namespace
+      metric      = "WorkerStarts"
+      dimensions  = {}
+      statistic   = "Sum"
+      comparison  = "GreaterThanThreshold"
+      threshold   = var.worker_count_max * 2 + 4
+      period      = 3600
+      periods     = 1
+      missing     = "notBreaching"
+    }
     worker-errors = {
-      description = "The worker logs errors again and again: npm run recon -- doctor asks every source and server."
+      description = "The workers log errors again and again."
       namespace   = var.metric_namespace
       metric      = "WorkerErrors"
       dimensions  = {}
@@ -28,8 +61,22 @@ locals {
       periods     = 3
       missing     = "notBreaching"
     }
+    # In the moment of a rotation one may be named before it is fetched; what is really missing is asked for again every ten minutes or sooner.
+    codec-key-unknown = {
+      description = "For twenty minutes payloads in Temporal name a key that codec-keys does not hold: their runs stand still until it is back."
+      namespace   = var.metric_namespace
+      metric      = "CodecKeyUnknown"
+      dimensions  = {}
+      statistic   = "Sum"
+      comparison  = "GreaterThanThreshold"
+      threshold   = 0
+      period      = 300
+      periods     = 3
+      missing     = "notBreaching"
+    }
+    # A day may wait ten hours for its sources (sourceDeadline), and the day before may have been early.
     no-run = {
-      description = "No day was decided for 26 hours: npm run recon -- status says what is due and whether the schedules are active."
+      description = "No day was decided for 36 hours."
       namespace   = var.metric_namespace
       metric      = "RunsDecided"
       dimensions  = {}
@@ -37,26 +84,30 @@ locals {
       comparison  = "LessThanThreshold"
       threshold   = 1
       period      = 3600
-      periods     = 26
+      periods     = 36
       missing     = "breaching"
     }
+  }
+
+  database_alarms = {
+    # RDS makes it larger by itself when a tenth is left; this is when that did not help.
     database-storage = {
-      description = "Less than a tenth of the database's storage is free and it may not grow further: raise storage_gib_max."
+      description = "The database has little storage left, and does not grow any more."
       namespace   = "AWS/RDS"
       metric      = "FreeStorageSpace"
-      dimensions  = { DBInstanceIdentifier = var.database_identifier }
+      dimensions  = local.of_database
       statistic   = "Minimum"
       comparison  = "LessThanThreshold"
       threshold   = var.database_free_bytes_min
       period      = 300
-      periods     = 3
+      periods     = 6
       missing     = "breaching"
     }
     database-cpu = {
-      description = "The database computes at its limit for half an hour: runs take longer than they should."
+      description = "The database computes at its limit for half an hour."
       namespace   = "AWS/RDS"
       metric      = "CPUUtilization"
-      dimensions  = { DBInstanceIdentifier = var.database_identifier }
+      dimensions  = local.of_database
       statistic   = "Average"
       comparison  = "GreaterThanThreshold"
       threshold   = 90
@@ -64,8 +115,60 @@ locals {
       periods     = 6
       missing     = "missing"
     }
+    database-memory = {
+      description = "The database has less than 256 MiB of memory left."
+      namespace   = "AWS/RDS"
+      metric      = "FreeableMemory"
+      dimensions  = local.of_database
+      statistic   = "Average"
+      comparison  = "LessThanThreshold"
+      threshold   = 268435456
+      period      = 300
+      periods     = 6
+      missing     = "missing"
+    }
+    database-connections = {
+      description = "More connections to the database than all workers can hold."
+      namespace   = "AWS/RDS"
+      metric      = "DatabaseConnections"
+      dimensions  = local.of_database
+      statistic   = "Maximum"
+      comparison  = "GreaterThanThreshold"
+      threshold   = var.database_connections_max
+      period      = 300
+      periods     = 3
+      missing     = "missing"
+    }
+  }
+
+  other_alarms = {
+    # One alarm for all that keeps it from looking or telling: a schedule that is gone, a task that does not start, exit code 3.
+    watchdog-silent = {
+      description = "For 40 minutes the watchdog did not look at everything, or could not tell anybody."
+      namespace   = var.metric_namespace
+      metric      = "WatchdogLooks"
+      dimensions  = {}
+      statistic   = "Sum"
+      comparison  = "LessThanThreshold"
+      threshold   = 1
+      period      = 600
+      periods     = 4
+      missing     = "breaching"
+    }
+    no-backup = {
+      description = "No backup of the database was completed for 30 hours."
+      namespace   = "AWS/Backup"
+      metric      = "NumberOfBackupJobsCompleted"
+      dimensions  = { BackupVaultName = var.backup_vault_name }
+      statistic   = "Sum"
+      comparison  = "LessThanThreshold"
+      threshold   = 1
+      period      = 3600
+      periods     = 30
+      missing     = "breaching"
+    }
     mail-bounces = {
-      description = "More than 5 in 100 mails come back: AWS stops sending at 10. Correct the addresses in recon.yaml."
+      description = "More than 5 in 100 mails come back; at 10 AWS stops sending."
       namespace   = "AWS/SES"
       metric      = "Reputation.BounceRate"
       dimensions  = {}
@@ -74,31 +177,19 @@ locals {
       threshold   = 0.05
       period      = 3600
       periods     = 1
-      missing     = "notBreaching"
+      missing     = "ignore"
     }
-    watchdog-not-started = {
-      description = "The schedule could not start the watchdog: nobody looks from outside. See the task's stopped reason."
-      namespace   = "AWS/Scheduler"
-      metric      = "TargetErrorCount"
-      dimensions  = { ScheduleGroup = var.schedule_group }
-      statistic   = "Sum"
+    mail-complaints = {
+      description = "More than 1 in 1,000 mails are called unwanted by whoever gets them; at 5 AWS stops sending."
+      namespace   = "AWS/SES"
+      metric      = "Reputation.ComplaintRate"
+      dimensions  = {}
+      statistic   = "Maximum"
       comparison  = "GreaterThanThreshold"
-      threshold   = 0
-      period      = 300
-      periods     = 3
-      missing     = "notBreaching"
-    }
-    watchdog-silent = {
-      description = "The watchdog was not started for 40 minutes: its schedule is disabled or gone."
-      namespace   = "AWS/Scheduler"
-      metric      = "InvocationAttemptCount"
-      dimensions  = { ScheduleGroup = var.schedule_group }
-      statistic   = "Sum"
-      comparison  = "LessThanThreshold"
-      threshold   = 1
-      period      = 600
-      periods     = 4
-      missing     = "breaching"
+      threshold   = 0.001
+      period      = 3600
+      periods     = 1
+      missing     = "ignore"
     }
   }
 }
@@ -106,7 +197,7 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each            = local.alarms
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.description} Run book: ${local.run_book}"
+  alarm_description   = "${each.value.description} Run book: ${local.run_book}#${each.key}"
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions

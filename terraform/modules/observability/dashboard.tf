@@ -26,6 +26,13 @@ locals {
       period = 60
     },
     {
+      title = "Watchdog: looks, starts, starts that failed"
+      metrics = concat([[var.metric_namespace, "WatchdogLooks"]], [for metric in ["InvocationAttemptCount", "TargetErrorCount", "InvocationDroppedCount"] :
+      ["AWS/Scheduler", metric, "ScheduleGroup", var.schedule_group]])
+      stat   = "Sum"
+      period = 600
+    },
+    {
       title   = "Database: free storage, bytes"
       metrics = [["AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", var.database_identifier]]
       stat    = "Minimum"

@@ -29,10 +29,6 @@ variable "worker_log_group_name" {
   type = string
 }
 
-variable "cluster_arn" {
-  type = string
-}
-
 variable "cluster_name" {
   type = string
 }
@@ -49,14 +45,6 @@ variable "worker_count_min" {
   type = number
 }
 
-variable "watchdog_family" {
-  type = string
-}
-
-variable "schedule_group" {
-  type = string
-}
-
 variable "database_identifier" {
   type = string
 }
@@ -67,4 +55,29 @@ variable "database_free_bytes_min" {
 
 variable "backup_vault_arn" {
   type = string
+}
+
+variable "worker_count_max" {
+  type = number
+}
+
+variable "watchdog_log_group_name" {
+  type = string
+}
+
+variable "schedule_group" {
+  type = string
+}
+
+variable "database_connections_max" {
+  type = number
+}
+
+variable "backup_vault_name" {
+  type = string
+}
+
+variable "secret_arns" {
+  description = "Those whose rotation must not fail."
+  type        = list(string)
 }

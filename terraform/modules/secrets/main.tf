@@ -1,4 +1,4 @@
-# Where secrets are kept, and who is told when one grows old. Their values never pass through Terraform: they are set once by a person
+# Where secrets are kept. Their values never pass through Terraform: they are set once by a person
 # (aws secretsmanager put-secret-value), and so stand in no state file.
 
 resource "aws_secretsmanager_secret" "this" {
@@ -45,23 +45,4 @@ data "aws_iam_policy_document" "secret" {
       values   = ["false"]
     }
   }
-}
-
-# A rotation that fails leaves the old value in place, silently, until it stops working.
-resource "aws_cloudwatch_event_rule" "rotation_failed" {
-  name        = "${var.name}-rotation-failed"
-  description = "A secret could not be rotated"
-  event_pattern = jsonencode({
-    source        = ["aws.secretsmanager"]
-    "detail-type" = ["AWS Service Event via CloudTrail"]
-    detail = {
-      eventName           = ["RotationFailed"]
-      additionalEventData = { SecretId = [for secret in aws_secretsmanager_secret.this : secret.arn] }
-    }
-  })
-}
-
-resource "aws_cloudwatch_event_target" "rotation_failed" {
-  rule = aws_cloudwatch_event_rule.rotation_failed.name
-  arn  = var.alarm_topic_arn
 }

@@ -7,11 +7,6 @@ variable "kms_key_arn" {
   type = string
 }
 
-variable "alarm_topic_arn" {
-  description = "Told of a rotation that failed."
-  type        = string
-}
-
 variable "secrets" {
   description = "By name: what it is, and which function rotates it; without one, a person does."
   type = map(object({

@@ -6,7 +6,10 @@ locals {
   account_id       = data.aws_caller_identity.current.account_id
   metric_namespace = "recon/${var.environment}"
   name             = "recon-${var.environment}"
-  folder           = "/run/recon"
+
+  # Both are made by the Dockerfile: the folder that can be written, and the authorities that sign RDS' certificates in every region.
+  folder    = "/run/recon"
+  ca_bundle = "/etc/ssl/certs/rds-global-bundle.pem"
 
   secrets = merge(var.secrets, {
     database-url = { description = "The worker's login: the output database_url_template with user and password" }
@@ -23,6 +26,8 @@ locals {
     reports_bucket   = module.buckets.names["reports"]
     evidence_bucket  = module.buckets.names["evidence"]
     evidence_days    = var.evidence_retention_days
+    reports_key_arn  = module.kms.arns["reports"]
+    evidence_key_arn = module.kms.arns["evidence"]
     payloads_key_arn = module.kms.arns["payloads"]
     mail_from        = "${var.mail_sender}@${var.mail_domain}"
     temporal_address = var.temporal.address
@@ -31,7 +36,6 @@ locals {
   }
   files = merge(var.files, {
     "recon.yaml" = templatefile(var.configuration_template, local.configuration_values)
-    "rds.pem"    = var.rds_certificates
   })
 }
 
@@ -87,7 +91,7 @@ module "database" {
   kms_key_arn           = module.kms.arns["data"]
   log_retention_days    = var.log_retention_days
   log_key_arn           = module.kms.arns["logs"]
-  ca_bundle_path        = "${local.folder}/rds.pem"
+  ca_bundle_path        = local.ca_bundle
 }
 
 module "buckets" {
@@ -101,11 +105,10 @@ module "buckets" {
 }
 
 module "secrets" {
-  source          = "../secrets"
-  name            = local.name
-  kms_key_arn     = module.kms.arns["data"]
-  alarm_topic_arn = module.observability.alarm_topic_arn
-  secrets         = local.secrets
+  source      = "../secrets"
+  name        = local.name
+  kms_key_arn = module.kms.arns["data"]
+  secrets     = local.secrets
 }
 
 module "ecr" {
@@ -146,16 +149,20 @@ module "observability" {
   alarm_emails            = var.alarm_emails
   metric_namespace        = local.metric_namespace
   worker_log_group_name   = module.worker_task.log_group_name
-  cluster_arn             = module.worker.cluster_arn
+  watchdog_log_group_name = module.watchdog_task.log_group_name
   cluster_name            = module.worker.cluster_name
   service_arn             = module.worker.service_arn
   service_name            = module.worker.service_name
   worker_count_min        = var.workers.count_min
-  watchdog_family         = module.watchdog_task.task_definition_family
+  worker_count_max        = var.workers.count_max
   schedule_group          = module.watchdog.schedule_group
   database_identifier     = module.database.identifier
-  database_free_bytes_min = floor(var.database.storage_gib * 1073741824 / 10)
-  backup_vault_arn        = module.backup.vault_arn
+  database_free_bytes_min = floor(var.database.storage_gib * 1073741824 / 20)
+  # 22 a worker (worker/main.ts, worker/compose-monitoring.ts), twice in a delivery, and some people.
+  database_connections_max = var.workers.count_max * 44 + 40
+  backup_vault_arn         = module.backup.vault_arn
+  backup_vault_name        = module.backup.vault_name
+  secret_arns              = concat(values(module.secrets.arns), [module.database.owner_secret_arn])
 }
 
 module "ci_oidc" {
@@ -169,6 +176,7 @@ module "ci_oidc" {
   ecr_repository_arn = module.ecr.arn
   cluster_arn        = module.worker.cluster_arn
   service_arn        = module.worker.service_arn
-  task_families      = [for task in local.tasks : task.task_definition_family]
-  task_role_arns     = flatten([for task in local.tasks : task.role_arns])
+  run_families       = [for task in local.run_tasks : task.task_definition_family]
+  log_group_arns     = [for task in local.run_tasks : task.log_group_arn]
+  task_role_arns     = flatten([for task in concat(local.run_tasks, [module.watchdog_task]) : task.role_arns])
 }

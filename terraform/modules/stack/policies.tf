@@ -29,8 +29,9 @@ data "aws_iam_policy_document" "read_secrets" {
 # Workers and the watchdog tell people.
 data "aws_iam_policy_document" "send_mail" {
   statement {
+    # The second version of its interface asks for one or the other, by what a mail is made of.
     sid       = "SendAsOurselves"
-    actions   = ["ses:SendRawEmail"]
+    actions   = ["ses:SendEmail", "ses:SendRawEmail"]
     resources = [module.mail.identity_arn, module.mail.configuration_set_arn]
     condition {
       test     = "StringEquals"
@@ -111,6 +112,33 @@ data "aws_iam_policy_document" "worker" {
       sid       = "DecryptSettlementFiles"
       actions   = ["kms:Decrypt"]
       resources = local.settlement_keys
+    }
+  }
+}
+
+data "aws_iam_policy_document" "codec_keys" {
+  source_policy_documents = [data.aws_iam_policy_document.read_secrets.json]
+
+  statement {
+    sid       = "MakeDataKey"
+    actions   = ["kms:GenerateDataKeyWithoutPlaintext"]
+    resources = [module.kms.arns["payloads"]]
+  }
+
+  statement {
+    sid       = "KeepDataKeys"
+    actions   = ["secretsmanager:PutSecretValue"]
+    resources = [module.secrets.arns["codec-keys"]]
+  }
+
+  statement {
+    sid       = "EncryptDataKeys"
+    actions   = ["kms:GenerateDataKey"]
+    resources = [module.kms.arns["data"]]
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["secretsmanager.${var.region}.amazonaws.com"]
     }
   }
 }

@@ -1,9 +1,10 @@
-# The ways the image runs: the worker, the watchdog beside it; and setup and login, which alone have the owner's password and end by
-# themselves.
+# The ways the image runs: the worker, the watchdog beside it; setup and login, which alone have the owner's password; and keys, which alone
+# changes a secret. The last three end by themselves.
 
 locals {
-  # What the pipeline deploys; the worker's login is made by a person, once.
-  tasks = [module.worker_task, module.watchdog_task, module.setup_task]
+  # What the pipeline runs to its end: migrations with the owner's password, all other commands with the rights of a worker. It deploys
+  # the watchdog too; the other two are for a person.
+  run_tasks = [module.worker_task, module.setup_task]
 
   # What the watchdog and setup need is small; what a worker needs is its memory limit (package.json) and the bundle beside it.
   small = { cpu = 256, memory_mib = 512 }
@@ -92,6 +93,28 @@ module "login_task" {
   environment        = { OWNER_DATABASE_URL = module.database.owner_url }
   secrets            = merge(local.owner_password, { WORKER_DATABASE_URL = module.secrets.arns["database-url"] })
   secrets_key_arn    = module.kms.arns["data"]
+  log_retention_days = var.log_retention_days
+  log_key_arn        = module.kms.arns["logs"]
+}
+
+# Makes the next data key of Temporal's payloads. No person sees one, and nobody needs a right to write the secret.
+module "keys_task" {
+  source             = "../task"
+  name               = local.name
+  role               = "keys"
+  region             = var.region
+  account_id         = local.account_id
+  image              = var.image
+  repository_arn     = module.ecr.arn
+  command            = ["node", "client/main.ts", "codec", "rotate", "--keys", "aws-secret:${local.name}/codec-keys", "--kms", module.kms.arns["payloads"], "--namespace", var.temporal.namespace]
+  cpu                = local.small.cpu
+  memory_mib         = local.small.memory_mib
+  files              = local.files
+  folder             = local.folder
+  environment        = {}
+  secrets            = {}
+  secrets_key_arn    = module.kms.arns["data"]
+  policies           = { work = data.aws_iam_policy_document.codec_keys.json }
   log_retention_days = var.log_retention_days
   log_key_arn        = module.kms.arns["logs"]
 }

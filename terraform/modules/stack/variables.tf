@@ -26,22 +26,13 @@ variable "image" {
   type        = string
 }
 
-variable "rds_certificates" {
-  description = "PEM of the authorities that sign RDS' certificates in this region; no public root of Node's is among them."
-  type        = string
-  validation {
-    condition     = startswith(var.rds_certificates, "-----BEGIN CERTIFICATE-----") && length(var.rds_certificates) < 20000
-    error_message = "Give the bundle of this region alone: the one of all regions is larger than a task definition may be."
-  }
-}
-
 variable "configuration_template" {
   description = "Path of recon.yaml as a template; the values it may use stand in main.tf (configuration_values)."
   type        = string
 }
 
 variable "files" {
-  description = "What recon.yaml names beside itself, such as rules.yaml: text by name, 30 KB in all."
+  description = "What recon.yaml names beside itself, such as rules.yaml: text by name, 40 KB in all: a task definition holds 64."
   type        = map(string)
   default     = {}
 }
@@ -137,6 +128,10 @@ variable "mail_zone_id" {
 
 variable "alarm_emails" {
   type = list(string)
+  validation {
+    condition     = length(var.alarm_emails) > 0
+    error_message = "Name at least one: alarms that reach nobody are none."
+  }
 }
 
 variable "github_repository" {

@@ -72,6 +72,9 @@ resource "aws_ecs_task_definition" "this" {
   volume {
     name = "scratch"
   }
+
+  # Whatever starts the task finds its rights there: without them the first one could not even fetch its image.
+  depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.task]
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -11,6 +11,10 @@ output "role_arns" {
   value       = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
 }
 
+output "log_group_arn" {
+  value = aws_cloudwatch_log_group.this.arn
+}
+
 output "log_group_name" {
   value = aws_cloudwatch_log_group.this.name
 }

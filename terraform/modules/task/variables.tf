@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "role" {
-  description = "What this task is: worker, watchdog, setup."
+  description = "What this task is: worker, watchdog, setup, login, keys."
   type        = string
 }
 

@@ -24,7 +24,6 @@ resource "aws_scheduler_schedule" "this" {
       launch_type         = "FARGATE"
       platform_version    = "LATEST"
       task_count          = 1
-      propagate_tags      = "TASK_DEFINITION"
 
       network_configuration {
         subnets          = var.subnet_ids
