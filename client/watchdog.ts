@@ -19,7 +19,7 @@ export function registerWatchdog(program: Command, io: ClientIo): void {
   program
     .command('watchdog')
     .description('look from outside at late days, dead runs, schedules, workers and the outbox, and alarm')
-    .option('--no-alarm', 'only say what is found; tell nobody')
+    .option('--no-alarm', 'only say what is found: tell nobody, close nothing')
     .addHelpText(
       'after',
       examples(
@@ -43,6 +43,7 @@ const watchdog: Handler<WatchdogOptions> = async ({ context, io, options, output
     context,
     config,
     nowMs: io.nowMs(),
+    repair: options.alarm,
     anchors: composeAnchors(config, io.nowMs),
   });
   const sent = options.alarm && findings.length > 0 ? await alarm(context, findings, io.nowMs()) : NOBODY;

@@ -19,8 +19,13 @@ export interface Watched extends z.infer<typeof answerSchema> {
   of(cause: (typeof CAUSES)[number]): readonly z.infer<typeof answerSchema>['findings'][number][];
 }
 
-export async function watch(configFile: string, environment: Record<string, string> = {}): Promise<Watched> {
-  const answer: CliAnswer = await recon(['watchdog', '--json'], { RECON_CONFIG: configFile, ...environment });
+export async function watch(
+  configFile: string,
+  environment: Record<string, string> = {},
+  options: readonly string[] = [],
+): Promise<Watched> {
+  const typed = ['watchdog', '--json', ...options];
+  const answer: CliAnswer = await recon(typed, { RECON_CONFIG: configFile, ...environment });
   if (answer.stdout === '') throw new Error(`recon watchdog ended with ${answer.code}: ${answer.stderr}`);
   const said = answerSchema.parse(JSON.parse(answer.stdout));
   const looked = answer.stderr.includes('watchdog looked at everything');

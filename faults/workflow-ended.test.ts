@@ -32,6 +32,10 @@ async function underWay(start: (story: FaultCase) => Promise<unknown>): Promise<
 
 async function isRepaired({ company, database, mailbox }: FaultCase, how: string): Promise<void> {
   const before = (await mailbox.mails()).length;
+  const looked = await watch(company.configFile, {}, ['--no-alarm']);
+  expect(looked.of('run_orphaned')).toMatchObject([{ next: expect.stringContaining('watchdog closes it') }]);
+  expect(await runsOf(database, DAY)).toMatchObject([{ status: 'running' }]);
+  expect(await mailbox.mails()).toHaveLength(before);
   const first = await watch(company.configFile);
   expect(first.code).toBe(1);
   expect(first.of('run_orphaned')).toMatchObject([{ about: `${ACCOUNT} ${DATE}`, severity: 'high' }]);

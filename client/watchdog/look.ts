@@ -16,6 +16,8 @@ export interface WatchedParts {
   readonly context: Context;
   readonly config: ReconConfig;
   readonly nowMs: number;
+  /** false: only looks. */
+  readonly repair: boolean;
   /** null where no store of anchors is configured. */
   readonly anchors: AnchorReader | null;
 }
@@ -25,9 +27,10 @@ const LOOK_TIMEOUT_MS = 30_000;
 const DETAIL_CHARS_MAX = 400;
 
 /** Closes orphaned runs first, so that their days are counted as what they are. */
-export async function lookAtEverything({ context, config, nowMs, anchors }: WatchedParts): Promise<readonly Finding[]> {
+export async function lookAtEverything(parts: WatchedParts): Promise<readonly Finding[]> {
+  const { context, config, nowMs, repair, anchors } = parts;
   const orphaned = await look('runs against Temporal', async () =>
-    orphanedRuns(await context.database(), await context.temporal(), nowMs),
+    orphanedRuns(await context.database(), await context.temporal(), { nowMs, repair }),
   );
   const accounts = config.accounts.map(({ account }) => account);
   const others = await Promise.all([

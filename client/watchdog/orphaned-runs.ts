@@ -1,6 +1,6 @@
 // Runs that PostgreSQL has as running while Temporal has ended them: terminated, timed out, or ended in any other way without
 // saying so. The row is closed as failed with the reason, so that the day is due again. A workflow that Temporal does not know
-// is told and not repaired: we may be asking the wrong namespace.
+// is told and not repaired: we may be asking the wrong namespace. Nor is anything where somebody only looks.
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import { auditRunEnded, readAuditedRun } from '../../activities/audit/run-events.ts';
@@ -26,7 +26,7 @@ const ENDED: Readonly<Record<string, string>> = {
 export async function orphanedRuns(
   database: DatabasePool,
   access: TemporalAccess,
-  nowMs: number,
+  { nowMs, repair }: { readonly nowMs: number; readonly repair: boolean },
 ): Promise<readonly Finding[]> {
   const open = await database.any(sql.type(runRow)`
     select run_id as "runId", account, run_date as date, workflow_id as "workflowId"
@@ -38,9 +38,8 @@ export async function orphanedRuns(
     if (found === undefined) findings.push(unknown(run));
     const ended = found === undefined ? undefined : ENDED[found.status];
     if (ended === undefined) continue;
-    if (await closeAsFailed(database, run.runId, `its workflow ${ended} without closing it`, nowMs)) {
-      findings.push(closed(run, ended));
-    }
+    const closes = () => closeAsFailed(database, run.runId, `its workflow ${ended} without closing it`, nowMs);
+    if (!repair || (await closes())) findings.push(orphaned(run, ended, repair));
   }
   return bounded(findings);
 }
@@ -59,13 +58,15 @@ function closeAsFailed(database: DatabasePool, runId: bigint, error: string, now
   });
 }
 
-function closed({ account, date }: OpenRun, ended: string): Finding {
+function orphaned({ account, date }: OpenRun, ended: string, isClosed: boolean): Finding {
   return {
     cause: 'run_orphaned',
     about: `${account} ${date}`,
     severity: 'high',
-    detail: `its workflow ${ended}; the run is closed as failed now, and the day is due`,
-    next: `${TYPED_AS} retry ${account}/${date}`,
+    detail: `its workflow ${ended}; ${isClosed ? 'the run is closed as failed now, and the day is due' : 'the run still counts as running'}`,
+    next: isClosed
+      ? `${TYPED_AS} retry ${account}/${date}`
+      : `${TYPED_AS} watchdog closes it; then retry ${account}/${date}`,
   };
 }
 
