@@ -1,5 +1,5 @@
 // `recon hold add | list | release`: rows of an account that nobody may remove, whatever their age. One person places a hold, another
-// releases it.
+// releases it, each hold by its number: a case that ends leaves the holds of others alone.
 import type { Command } from 'commander';
 import { action, type Handler } from './action.ts';
 import type { ClientIo } from './client-io.ts';
@@ -10,6 +10,7 @@ import { examples } from './help-examples.ts';
 import { accountOption, reasonOption } from './option-parsers.ts';
 import { oneLine } from './terminal/one-line.ts';
 import { renderTable } from './terminal/table.ts';
+import { UsageError } from './usage-error.ts';
 
 interface HoldOptions extends PersonOptions {
   readonly reason: string;
@@ -32,29 +33,28 @@ export function registerHold(program: Command, io: ClientIo): void {
       action<HoldOptions>(io, async () =>
         acting(async ({ operands: [account = ''], options: { reason } }) => {
           const { placeHold } = await import('./database/purges.ts');
-          const act = async (connection: Parameters<typeof placeHold>[0]) => {
-            await placeHold(connection, account, reason);
-            return 'on hold: none of its rows is purged';
-          };
+          const act = async (connection: Parameters<typeof placeHold>[0]) =>
+            `hold ${await placeHold(connection, account, reason)}: from now on none of its rows is purged`;
           return [{ subject: account, act }];
         }),
       ),
     );
   hold
     .command('release')
-    .description('let every hold of an account go; never your own')
-    .argument('<account>', 'such as stripe/us', accountOption)
+    .description('let a hold go; never your own')
+    .argument('<hold>', 'its number, as hold list has it')
     .requiredOption('--reason <words>', REASON, reasonOption)
-    .addHelpText('after', examples(['hold release stripe/us --reason "case closed"', 'an approver of the account']))
+    .addHelpText('after', examples(['hold release 3 --reason "case closed"', 'an approver of the account']))
     .action(
       action<HoldOptions>(io, async () =>
-        acting(async ({ operands: [account = ''], options: { reason } }) => {
+        acting(async ({ operands, options: { reason } }) => {
           const { releaseHold } = await import('./database/purges.ts');
+          const holdId = holdNumber(operands[0] ?? '');
           const act = async (connection: Parameters<typeof releaseHold>[0]) => {
-            await releaseHold(connection, account, reason);
-            return 'not on hold any more';
+            await releaseHold(connection, holdId, reason);
+            return 'released';
           };
-          return [{ subject: account, act }];
+          return [{ subject: `hold ${holdId}`, act }];
         }),
       ),
     );
@@ -65,21 +65,34 @@ export function registerHold(program: Command, io: ClientIo): void {
     .action(action<PersonOptions>(io, async () => list));
 }
 
+function holdNumber(word: string): bigint {
+  if (!/^[1-9]\d{0,17}$/.test(word)) throw new UsageError(`"${word}" is no number of a hold: hold list has them`);
+  return BigInt(word);
+}
+
 const list: Handler<PersonOptions> = async (invocation) => {
   const { output } = invocation;
   const { readHolds } = await import('./database/purges.ts');
   const holds = await withPersonDatabase(invocation, readHolds);
   const at = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-  const shown = holds.map(({ placedAtMs, releasedAtMs, ...hold }) => ({
+  const shown = holds.map(({ holdId, placedAtMs, releasedAtMs, ...hold }) => ({
+    hold: String(holdId),
     ...hold,
     placedAt: at(placedAtMs),
     releasedAt: at(releasedAtMs),
   }));
   output.result({ holds: shown }, () => {
     if (shown.length === 0) return 'Nothing is on hold, and nothing ever was.';
-    const titles = ['Account', 'Placed', 'By', 'Released', 'By', 'Why'].map((title) => ({ title }));
-    const rows = shown.map(({ account, placedAt, placedBy, releasedAt, releasedBy, reason }) => [
-      ...[account, placedAt?.slice(0, 10) ?? '', placedBy, releasedAt?.slice(0, 10) ?? 'in force', releasedBy ?? ''],
+    const titles = ['Hold', 'Account', 'Placed', 'By', 'Released', 'By', 'Why'].map((title) => ({ title }));
+    const rows = shown.map(({ hold, account, placedAt, placedBy, releasedAt, releasedBy, reason }) => [
+      ...[
+        hold,
+        account,
+        placedAt?.slice(0, 10) ?? '',
+        placedBy,
+        releasedAt?.slice(0, 10) ?? 'in force',
+        releasedBy ?? '',
+      ],
       oneLine(reason),
     ]);
     return renderTable(output.palette, titles, rows);

@@ -129,3 +129,15 @@ test('on a new cluster, several databases are migrated at once by a login that m
     await server.stop();
   }
 });
+
+test('a migration does not make everybody wait for one long transaction: it gives up, changes nothing, and goes on when asked again', async () => {
+  await migrate(database.url, { upTo: '0016' });
+  await root.query('begin');
+  await root.query('lock table reconciliation_runs in row exclusive mode');
+  await expect(migrate(database.url, { lockTimeoutMs: 50 })).rejects.toThrow(
+    'sql/migrations/0017_purge.sql could not be applied: canceling statement due to lock timeout. Somebody works on its tables: stop the workers, or try again',
+  );
+  await root.query('rollback');
+  expect((await applied()).at(-1)?.file.slice(0, 4)).toBe('0016');
+  expect((await migrate(database.url))[0]).toBe('0017_purge.sql');
+});

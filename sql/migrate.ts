@@ -29,18 +29,27 @@ export class MigrationEdited extends Error {
 export interface MigrateOptions {
   /** Ends after the file of this number, such as 0009: how an older version left a database. */
   readonly upTo?: string;
+  /** How long one statement waits for whoever holds its table; all who come after wait behind it. */
+  readonly lockTimeoutMs?: number;
 }
+
+const LOCK_TIMEOUT_MS = 60_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Applies what is missing and returns the names of the files applied now.
  * The login must be able to create roles the first time (a superuser or CREATEROLE).
  */
-export async function migrate(url: string, { upTo = '9999' }: MigrateOptions = {}): Promise<string[]> {
+export async function migrate(
+  url: string,
+  { upTo = '9999', lockTimeoutMs = LOCK_TIMEOUT_MS }: MigrateOptions = {},
+): Promise<string[]> {
   const client = new Client({ ...connectionOf(url), application_name: 'recon migrate' });
   try {
     await client.connect();
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
     await prepare(client);
+    await client.query(`set lock_timeout = ${Math.ceil(lockTimeoutMs)}`);
     const files = (await readdir(FOLDER)).filter((name) => FILE_NAME.test(name) && name.slice(0, 4) <= upTo).sort();
     const applied = await readApplied(client);
     const done: string[] = [];
@@ -91,6 +100,10 @@ async function audit(client: Client, file: string, sha256: string): Promise<void
   await client.query('select audit_append($1, $2, $3)', ['system', `migration/${file}`, body]);
 }
 
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 async function applyOne(client: Client, file: string, text: string, sha256: string): Promise<void> {
   await client.query('begin');
   try {
@@ -100,8 +113,9 @@ async function applyOne(client: Client, file: string, text: string, sha256: stri
     await client.query('commit');
   } catch (cause) {
     await client.query('rollback');
-    throw new Error(`sql/migrations/${file} could not be applied: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
+    const isHeld = errorCode(cause) === LOCK_NOT_AVAILABLE;
+    const next = isHeld ? '. Somebody works on its tables: stop the workers, or try again' : '';
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new Error(`sql/migrations/${file} could not be applied: ${why}${next}`, { cause });
   }
 }

@@ -12,7 +12,7 @@ create role recon_worker nologin;
 
 -- Owners
 
--- 143 objects belong to recon_owner
+-- 146 objects belong to recon_owner
 
 -- Types
 
@@ -804,7 +804,9 @@ create table transaction_ids_3 partition of transaction_ids FOR VALUES WITH (mod
 -- Indexes
 
 CREATE INDEX balance_readings_by_time ON public.balance_readings USING btree (account_id, as_of);
+CREATE INDEX batch_totals_by_date ON public.batch_totals USING brin (home_date) WITH (autosummarize='on');
 CREATE INDEX batch_totals_not_introduced ON public.batch_totals USING btree (account_id, home_date) WHERE ((introduced_seq IS NULL) AND (disposition <> 'repeat'::disposition));
+CREATE INDEX data_quality_checks_by_run ON public.data_quality_checks USING btree (run_id, check_id);
 CREATE INDEX discrepancies_by_change ON public.discrepancies USING btree (account_id, changed_seq);
 CREATE INDEX discrepancies_by_due ON public.discrepancies USING btree (due_at, severity DESC, business_date DESC, amount DESC, discrepancy_id);
 CREATE INDEX discrepancies_by_urgency ON public.discrepancies USING btree (severity DESC, business_date DESC, amount DESC, discrepancy_id) WHERE (state <> ALL (ARRAY['closed'::discrepancy_state, 'resolved'::discrepancy_state, 'written_off'::discrepancy_state]));
@@ -815,6 +817,7 @@ CREATE INDEX fetch_shards_by_content ON public.fetch_shards USING btree (content
 CREATE INDEX legal_holds_in_force ON public.legal_holds USING btree (account_id) WHERE (released_at IS NULL);
 CREATE INDEX manual_decision_rows_by_row ON public.manual_decision_rows USING btree (row_id);
 CREATE INDEX manual_decisions_in_force ON public.manual_decisions USING btree (account_id) WHERE (stale_seq IS NULL);
+CREATE INDEX matches_by_date ON public.matches USING brin (p_home_date, i_home_date) WITH (autosummarize='on');
 CREATE INDEX matches_by_decision ON public.matches USING brin (decided_seq) WITH (autosummarize='on');
 CREATE INDEX matches_by_group ON public.matches USING btree (group_id) WHERE (group_id IS NOT NULL);
 CREATE INDEX matches_for_duplicates ON public.matches USING btree (account_id) WHERE ((released_seq IS NULL) AND (rule = 'duplicate'::text));
@@ -1123,12 +1126,15 @@ create function audit_row_hash(chain text, epoch integer, seq bigint, prev_hash 
 create function audit_step() returns trigger
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 8aaddea1808e8e3fd652cafcb624b25e564b96658cb371a6b97be4965588f497
+create function count_purged(p purges) returns void
+  language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
+  -- body sha256 9ae341f9dc0c69ae7553e42147dfad25aadba0be1374e8938cb1db7015fb9acb
 create function decide_proposal(of_proposal bigint, seen_sha256 text, approve boolean, words text) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 51ca623c1037a5b37560fd24463e78fb68cdc8af50648d5ac313605f4c9c43cb
 create function decide_purge(of_purge bigint, seen_sha256 text, approve boolean, words text) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp set lock_timeout=10s
-  -- body sha256 338fb16fd547003dce4798ff423e7714dac42f9efb3f1bb285213d79116d49c0
+  -- body sha256 100dda9e18abe4be415021523b0ffb41bcb27b5d2dec351171211a4aca6f9665
 create function decision_out_of_date() returns trigger
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 1e30ce57f45c2c0881470cfa566b04686e1e2df131d55d8129fcf00c839408af
@@ -1140,7 +1146,7 @@ create function due_day(d discrepancies) returns timestamp with time zone
   -- body sha256 7511570ab85191926d3b4c074310f0d61ce60a713b613af631fa3de3a3549853
 create function ensure_partitions(from_date date, to_date date) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
-  -- body sha256 44d570434bf3cd6b6b053fb7fc4b42e1498c7bb59c1886e7a5e0eadface95da8
+  -- body sha256 8afcff236c6383e6f900d857ebfcb90bc1975eefe43c55b22c34105d99012169
 create function escalate_overdue(as_of timestamp with time zone, count_max integer) returns TABLE(discrepancy_id bigint, account text, severity severity, assignee text, due_at timestamp with time zone, escalation integer)
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 631504675418e44c7d8684132109eda393c7ae268f56ac439f0326e583997f0e
@@ -1194,16 +1200,19 @@ create function propose_period(of_account text, new_through date, words text) re
   -- body sha256 e2023da6cecbe36a73165ad89d85e4a48184093450d726b8aae99baf32308c16
 create function propose_purge(before date, words text) returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
-  -- body sha256 0ef4738f79eced164ac3fa1c47b5ebc764e74b89c1dac53cf1703baeffd69b37
+  -- body sha256 0c6014debb52db500db20ca7c86417cea94c46508128bac383ec1aada74a50be
 create function propose_rule_set(of_account text, canonical text, words text) returns bigint
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 47399a7f5902a07c7fc792f86fea04aa4e37805f292a1ea03feda63b3587f830
 create function purge_body(before date) returns text
   language sql stable security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 5db5c11e4e9b228505741aee5e4e4a9179f1793ea873a0568e83eeedaf978063
+create function purge_packages(first_month date, before date) returns TABLE(account text, run_date date, run_number integer, manifest_sha256 text)
+  language sql stable security definer set search_path=pg_catalog, public, pg_temp
+  -- body sha256 235e8ad8e236555a163537c337e872aeffe356f5fda1fc0423fd5c19fbe724d7
 create function purge_plan(before date) returns TABLE(month date, processor_rows bigint, internal_rows bigint, stays text)
   language plpgsql stable security definer set search_path=pg_catalog, public, pg_temp
-  -- body sha256 9d84de83ad88fa9bb5dd59a22f0aa03bb6474e3796df1a4df0a18ca286e10160
+  -- body sha256 a071cf8451620fb876c7aea4c88be7cd815e873d11b4cf8a0f640aea65d7279a
 create function put_in_force(p proposals) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 44b555c412c3b63dd55bb5cd733a41d81609ba7c1f50cd590ec26ce14636e1e9
@@ -1221,16 +1230,16 @@ create function refuse_purged_decision() returns trigger
   -- body sha256 bf92eb0dbf3fe4ba8ef5a58917182fb8c07458735f82b91936b57146d27c33e5
 create function refuse_purged_run() returns trigger
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
-  -- body sha256 4b7c8fa508371e9881ae2fe904783d219f6747b67a6624d3d03fd76a8514a12a
+  -- body sha256 aa232b7d22721aedcee56d73b65eeba8acfe5ee563e7bb699894147c0c3521f1
 create function register_person(who text, as_roles text[], everywhere boolean, only_accounts text[], limits jsonb DEFAULT '[]'::jsonb) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
   -- body sha256 f0286e4425cdc4a6c129c2e473913121f79a356a85eb57d1ff14405a3a8915b3
-create function release_hold(on_account text, because text) returns integer
+create function release_hold(of_hold bigint, because text) returns void
   language plpgsql volatile security definer set search_path=pg_catalog, public, pg_temp
-  -- body sha256 fe9d1b0c49b40f6a42e4037ced639072a19d74a76b0a1a694ebc9da7ddc27afc
-create function remove_month(of_month date, of_purge bigint) returns void
+  -- body sha256 809232101beede0687c7e5db02dbbb2e981850fd6d1c0e2f56cf1927b75f2dda
+create function remove_months(p purges) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
-  -- body sha256 08983bc832a6601dae2eae3a17c83a28a372d2de523661106cfdedef60a4a475
+  -- body sha256 2d43c0e82535625aaa847d00ecb0a8ead02222cc55c74d65e0b5dfde49769165
 create function require_days_done(of_account integer, from_date date, new_through date) returns void
   language plpgsql volatile security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 5c3886b52b4eb775f96e4885b4ffb1735f53808c9674f863db369b7f229fcc4b
@@ -1258,9 +1267,12 @@ create function rule_set_in_force(of_account integer) returns text
 create function says_what_is_so(p proposals) returns boolean
   language sql stable security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 5e3e0e2225c35a1326aa7f7ca9635a920915d6701cc3813699cd972ee815f673
-create function why_month_stays(of_month date, before date) returns text
+create function why_all_stay(before date) returns text
   language sql stable security invoker set search_path=pg_catalog, public, pg_temp
-  -- body sha256 bf255d984cebed854b9a216e81c31ec9fcd3c929856925176f045468994a48fa
+  -- body sha256 fe72994132a1754503182b7300b48c52fce72b2059e3101f93c88187176ac97d
+create function why_month_stays(of_month date, before date) returns text
+  language plpgsql stable security invoker set search_path=pg_catalog, public, pg_temp set plan_cache_mode=force_custom_plan
+  -- body sha256 824ff98ced6e2d2c2145f1469703a21fc6b70f4eaa53f9296adc475d97344193
 create function words_of_state(d discrepancies) returns text
   language sql immutable security invoker set search_path=pg_catalog, public, pg_temp
   -- body sha256 61df1a18433263f15791cb544fe1ceed9d15f93e8912e43b96fa103036f8a424
@@ -1507,11 +1519,14 @@ grant execute on function propose_match(of_account text, of_discrepancies bigint
 grant execute on function propose_period(of_account text, new_through date, words text) to recon_operator;
 grant execute on function propose_purge(before date, words text) to recon_operator;
 grant execute on function propose_rule_set(of_account text, canonical text, words text) to recon_operator;
+grant execute on function purge_packages(first_month date, before date) to recon_approver;
+grant execute on function purge_packages(first_month date, before date) to recon_auditor;
+grant execute on function purge_packages(first_month date, before date) to recon_operator;
 grant execute on function purge_plan(before date) to recon_approver;
 grant execute on function purge_plan(before date) to recon_auditor;
 grant execute on function purge_plan(before date) to recon_operator;
 grant execute on function register_person(who text, as_roles text[], everywhere boolean, only_accounts text[], limits jsonb) to recon_admin;
-grant execute on function release_hold(on_account text, because text) to recon_approver;
+grant execute on function release_hold(of_hold bigint, because text) to recon_approver;
 
 -- Anything else
 

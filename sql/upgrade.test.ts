@@ -80,6 +80,14 @@ function dayOf(engine: Engine, date: string, rows: readonly SituationRow[], payo
   return account.runDay({ date, asOf: LONG_AFTER, ...sides });
 }
 
+/** What the migrations put in themselves stands in both. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  audit_heads: `chain = 'system'`,
+  audit_log: `chain = 'system'`,
+  decision_reasons: 'true',
+  severity_deadlines: 'true',
+};
+
 /** Every row of the tables that both have, in the columns that both have. */
 async function copyData(from: Client, to: Client): Promise<void> {
   const columns = `
@@ -91,7 +99,9 @@ async function copyData(from: Client, to: Client): Promise<void> {
   // Foreign keys and triggers are for those who decide; this is what they decided.
   await to.query('set session_replication_role = replica');
   for (const { name, columns: list } of rows) {
-    const reader = from.query(copyTo(`copy (select ${list} from ${name}) to stdout`));
+    const reader = from.query(
+      copyTo(`copy (select ${list} from ${name} where not (${LEFT_OUT[name] ?? 'false'})) to stdout`),
+    );
     await pipeline(reader, to.query(copyFrom(`copy ${name} (${list}) from stdin`)));
   }
   await to.query('reset session_replication_role');
@@ -112,6 +122,7 @@ async function moveOnSequences(from: Client, to: Client): Promise<void> {
 test.each([
   ['0006', PLAIN, false],
   ['0009', GROUPED, true],
+  ['0016', GROUPED, true],
 ])(
   'a database of version %s with its days goes on as if it had always been of the newest',
   async (version, rows, itemised) => {

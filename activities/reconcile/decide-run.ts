@@ -46,7 +46,7 @@ export interface Decision {
 const SERIALIZATION_RETRIES_MAX = 20;
 // A key on more rows than this is no evidence (design section 7).
 const FAN_OUT_MAX = 50;
-const LOOK_BACK_DAYS = 35;
+export const LOOK_BACK_DAYS = 35;
 // So many tolerated differences say something by their signs alone, where so many of them point one way (design section 6).
 const DRIFT_DELTAS_MIN = 20;
 const DRIFT_ONE_WAY_PERCENT = 90;

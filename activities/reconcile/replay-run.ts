@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { canonicalJson, type RuleSet } from '../../domain/rule-set.ts';
 import { type Literals, readSteps } from '../../sql/sql-file.ts';
 import { canonicalResult } from './canonical-result.ts';
-import { readLiterals } from './decide-run.ts';
+import { LOOK_BACK_DAYS, readLiterals } from './decide-run.ts';
+import { purgedNearby, purgedOf } from './purged-months.ts';
 import { createRuleTables } from './rule-tables.ts';
 import { readRun } from './run-context.ts';
 import { runMatching, runPass, stepQuery } from './run-passes.ts';
@@ -79,6 +80,14 @@ export async function replayRun(database: DatabasePool, runId: bigint): Promise<
   const rebuilt = await rebuild(database, runId, stored);
   const differences = [...broken, ...rebuilt.differences];
   const isSame = rebuilt.digest === stored.result_digest;
+  // Asked after the rows were looked at: a purge may have come in between.
+  const gone = isSame && differences.length === 0 ? null : await purgedBeside(database, runId);
+  if (gone !== null && broken.length === 0) {
+    const reasons = [
+      `rows of ${gone} that it was compared with were purged: its evidence package holds what was decided`,
+    ];
+    return { verdict: 'cannot', ...about, rebuiltDigest: rebuilt.digest, reasons, differences: [] };
+  }
   const uncertain = !isSame && broken.length === 0 && rebuilt.onlyAmounts;
   const reasons = uncertain
     ? [`${rebuilt.unknownAmounts} difference(s) were changed by a later run: what they were worth then is not kept`]
@@ -97,17 +106,8 @@ function whatIsMissing(stored: Stored): string[] {
   return missing.map((name) => `the run has no stored ${name}`);
 }
 
-/** The months whose rows the run introduced, or found open, and that are gone; null where all it looked at is there. */
-function purgedOf(database: DatabasePool, runId: bigint): Promise<string | null> {
-  return database.oneFirst(sql.type(z.object({ months: z.string().nullable() }))`
-    select string_agg(to_char(p.month, 'YYYY-MM'), ', ' order by p.month) as months
-    from reconciliation_runs r, purged_months p, lateral (select (p.month + interval '1 month')::date as past) m
-    where r.run_id = ${runId} and (
-      exists (select 1 from batch_totals t where t.account_id = r.account_id and t.introduced_seq = r.decision_seq
-                and t.home_date >= p.month and t.home_date < m.past)
-      or exists (select 1 from matches g where g.account_id = r.account_id
-                   and (g.decided_seq >= r.decision_seq or g.released_seq >= r.decision_seq)
-                   and (g.p_home_date >= p.month and g.p_home_date < m.past or g.i_home_date >= p.month and g.i_home_date < m.past)))`);
+async function purgedBeside(database: DatabasePool, runId: bigint): Promise<string | null> {
+  return (await purgedOf(database, runId)) ?? (await purgedNearby(database, runId, LOOK_BACK_DAYS));
 }
 
 interface Rebuilt {

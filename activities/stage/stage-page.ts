@@ -22,7 +22,7 @@ import {
   referenceCopyLines,
 } from './copy-text.ts';
 import { recordSnapshotRows } from './record-snapshot-rows.ts';
-import { insertRows, recordTotals, resolvedTotals } from './stage-statements.ts';
+import { insertRows, recordTotals, resolvedTotals, type StagedTotal } from './stage-statements.ts';
 
 export interface StageTarget {
   readonly runId: bigint;
@@ -180,10 +180,26 @@ async function settleIdentity(
   ]);
   const totals = await resolvedTotals(client, target.side);
   assertSameRows(manifest, totals);
+  await ensureFirstMonths(client, page, totals);
   await insertRows(client, target, 'resolved');
   await recordTotals(client, target, totals);
   await reportSuperseded(client, target, page);
   return 'resolved';
+}
+
+/** An id keeps the date that it came with first: of another month than the page's, perhaps one that was purged since. */
+async function ensureFirstMonths(
+  client: PoolClient,
+  page: SourcePage<ProcessorRow | InternalRow>,
+  totals: readonly StagedTotal[],
+): Promise<void> {
+  const months = new Set<string>(page.rows.map(({ homeDate }) => homeDate.slice(0, 7)));
+  for (const { homeDate } of totals) {
+    const month = homeDate.slice(0, 7);
+    if (months.has(month)) continue;
+    await client.query('select ensure_partitions($1, $1)', [homeDate]);
+    months.add(month);
+  }
 }
 
 const UNIQUE_VIOLATION = '23505';

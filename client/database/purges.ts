@@ -72,26 +72,22 @@ export function readPackages(
   from: CommonQueryMethods,
   { firstMonth, before }: { readonly firstMonth: string; readonly before: string },
 ): Promise<readonly SealedPackage[]> {
-  const first = `${firstMonth}-01`;
   return from.any(sql.type(sealedRow)`
-    select r.account, r.run_date as date, r.run_number as number, e.manifest_sha256 as "manifestSha256"
-    from reconciliation_runs r join evidence e using (run_id)
-    where r.run_date >= ${first}::date and r.run_date < ${before}::date
-      or r.decision_seq in (
-        select t.introduced_seq from batch_totals t
-        where t.account_id = r.account_id and t.home_date >= ${first}::date and t.home_date < ${before}::date)
-    order by r.run_id`);
+    select account, run_date as date, run_number as number, manifest_sha256 as "manifestSha256"
+    from purge_packages(${`${firstMonth}-01`}, ${before})`);
 }
 
-export async function placeHold(to: CommonQueryMethods, account: string, reason: string): Promise<void> {
-  await to.query(sql.type(nothing)`select place_hold(${account}, ${reason})::text as done`);
+/** @returns The number of the hold. */
+export function placeHold(to: CommonQueryMethods, account: string, reason: string): Promise<bigint> {
+  return to.oneFirst(sql.type(z.object({ id: z.bigint() }))`select place_hold(${account}, ${reason}) as id`);
 }
 
-export async function releaseHold(to: CommonQueryMethods, account: string, reason: string): Promise<void> {
-  await to.query(sql.type(nothing)`select release_hold(${account}, ${reason})::text as done`);
+export async function releaseHold(to: CommonQueryMethods, holdId: bigint, reason: string): Promise<void> {
+  await to.query(sql.type(nothing)`select release_hold(${holdId}, ${reason})::text as done`);
 }
 
 const holdRow = z.object({
+  holdId: z.bigint(),
   account: z.string(),
   reason: z.string(),
   placedBy: z.string(),
@@ -106,7 +102,7 @@ const HOLDS_SHOWN_MAX = 1_000;
 /** Those in force first. */
 export function readHolds(from: CommonQueryMethods): Promise<readonly Hold[]> {
   return from.any(sql.type(holdRow)`
-    select a.account, h.reason, h.placed_by as "placedBy", h.placed_at as "placedAtMs", h.released_by as "releasedBy",
+    select h.hold_id as "holdId", a.account, h.reason, h.placed_by as "placedBy", h.placed_at as "placedAtMs", h.released_by as "releasedBy",
            h.released_at as "releasedAtMs"
     from legal_holds h join accounts a using (account_id)
     order by h.released_at is not null, h.hold_id desc limit ${HOLDS_SHOWN_MAX}`);

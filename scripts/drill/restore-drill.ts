@@ -40,16 +40,22 @@ export async function restoreDrill(options: DrillOptions): Promise<DrillResult> 
   const { folder, onProgress, transactionsPerDay } = options;
   const places = placesIn(folder);
   const company = await openDrillCompany(folder, { days: 4, transactionsPerDay });
-  const { runs, backup } = await loseDatabase(company, places, onProgress);
+  const lost = await loseDatabase(company, places, onProgress);
   await options.disturb?.(places);
   onProgress('another cluster is restored from backup and log');
   const startedMs = performance.now();
-  await restoreBaseBackup({ backup, archiveDir: places.archiveDir, target: TARGET, dataDir: places.restoredDir });
+  await restoreBaseBackup({
+    backup: lost.backup,
+    archiveDir: places.archiveDir,
+    target: TARGET,
+    dataDir: places.restoredDir,
+  });
   const restored = await startPostgres({ dataDir: places.restoredDir, durable: true });
   const restoreMs = performance.now() - startedMs;
   try {
     onProgress('what was restored is verified');
-    return { backup, restoreMs, checks: await checkAll(company, restored, runs) };
+    const { files, bytes, ms } = lost.backup;
+    return { backup: { files, bytes, ms }, restoreMs, checks: await checkAll(company, restored, lost) };
   } finally {
     await restored.stop();
   }
@@ -65,6 +71,8 @@ function placesIn(folder: string) {
 interface Lost {
   /** Up to the restore point. */
   readonly runs: readonly DrilledRun[];
+  /** After it. */
+  readonly lostRun: DrilledRun;
   readonly backup: DrillResult['backup'] & { readonly folder: string };
 }
 
@@ -88,15 +96,15 @@ async function loseDatabase(company: DrillCompany, places: Places, onProgress: (
     await query(lost, `select pg_create_restore_point('${TARGET}')`);
     await cp(join(company.folder, 'evidence'), join(company.folder, 'evidence-at-target'), { recursive: true });
     onProgress('a day runs after the restore point, and the server crashes');
-    await runDay(3);
+    const lostRun = await runDay(3);
     await logIsArchived(lost);
-    return { runs: [first, second, third], backup: { ...backup, ms: backupMs } };
+    return { runs: [first, second, third], lostRun, backup: { ...backup, ms: backupMs } };
   } finally {
     await lost.kill();
   }
 }
 
-async function checkAll(company: DrillCompany, server: LocalPostgres, runs: readonly DrilledRun[]): Promise<Check[]> {
+async function checkAll(company: DrillCompany, server: LocalPostgres, { runs, lostRun }: Lost): Promise<Check[]> {
   const auditorUrl = urlAsRole(server.url, 'recon_auditor');
   const configOver = (name: string, evidence: string) =>
     writeDrillConfig(company, name, { databaseUrl: server.url, evidence });
@@ -105,7 +113,7 @@ async function checkAll(company: DrillCompany, server: LocalPostgres, runs: read
   const checks = [await sameRuns(server, runs), await verifyAudit(asOfThen)];
   for (const { run } of runs) checks.push(await replay(asOfThen, run));
   checks.push(await verifyOldCopy(newest));
-  return [...checks, await goesOn(await configOver('goes-on', 'evidence-after-restore'))];
+  return [...checks, await goesOn(await configOver('goes-on', 'evidence-after-restore'), lostRun)];
 }
 
 /** Just the runs up to the restore point, with the results that they had. */
@@ -122,11 +130,18 @@ async function sameRuns(server: LocalPostgres, expected: readonly DrilledRun[]):
   return { what, ok, said: ok ? '' : `found ${said[0]}; expected ${said[1]}`, ms: performance.now() - startedMs };
 }
 
-/** The day that was lost runs again, with anchors that begin anew (docs/audit.md). */
-async function goesOn(configFile: string): Promise<Check> {
+/** The day that was lost runs again, with anchors that begin anew (docs/audit.md), and comes to what it had come to. */
+async function goesOn(configFile: string, lostRun: DrilledRun): Promise<Check> {
   const startedMs = performance.now();
-  const { run } = await runDrillDay(configFile, 3);
-  return { what: `${run}, which was lost, ran again`, ok: true, said: '', ms: performance.now() - startedMs };
+  const { run, resultDigest } = await runDrillDay(configFile, 3);
+  const ok = run === lostRun.run && resultDigest === lostRun.resultDigest;
+  const said = ok ? '' : `found ${run} ${resultDigest}; expected ${lostRun.run} ${lostRun.resultDigest}`;
+  return {
+    what: `${lostRun.run}, which was lost, ran again to the same result`,
+    ok,
+    said,
+    ms: performance.now() - startedMs,
+  };
 }
 
 async function logIsArchived(server: LocalPostgres): Promise<void> {

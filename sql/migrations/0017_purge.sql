@@ -79,83 +79,137 @@ begin
 end $$;
 revoke all on function place_hold(text, text) from public;
 
--- Lets every hold of an account go that somebody else placed, and answers with how many.
-create function release_hold(on_account text, because text) returns integer
+-- Lets one hold go that somebody else placed: another case on the same account keeps its own.
+create function release_hold(of_hold bigint, because text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  of_account_id integer;
-  released bigint;
-  count_released integer := 0;
+  h legal_holds;
+  of_account text;
 begin
-  select account_id into of_account_id from accounts where account = on_account;
+  select * into h from legal_holds where hold_id = of_hold;
   if not found then
-    raise exception 'there is no account %', coalesce(on_account, 'without a name');
+    raise exception 'there is no hold %', coalesce(of_hold::text, 'without a number');
   end if;
-  perform require_person('approver', on_account);
+  select account into strict of_account from accounts where account_id = h.account_id;
+  perform require_person('approver', of_account);
   if coalesce(btrim(because), '') = '' or char_length(because) > 500 then
     raise exception 'say why in 1 to 500 characters: it is kept for the auditor';
   end if;
-  perform from accounts where account_id = of_account_id for no key update;
-  if exists (select 1 from legal_holds where account_id = of_account_id and released_at is null and placed_by = session_user) then
-    raise exception 'a hold on % is your own: another person has to release it', on_account;
+  perform from accounts where account_id = h.account_id for no key update;
+  select * into strict h from legal_holds where hold_id = of_hold for update;
+  if h.released_at is not null then
+    raise exception 'hold % was released by % already', h.hold_id, h.released_by;
+  elsif h.placed_by = session_user then
+    raise exception 'hold % is your own: another person has to release it', h.hold_id;
   end if;
-  for released in
-    update legal_holds set released_by = session_user, released_at = now(), released_reason = because
-    where account_id = of_account_id and released_at is null returning hold_id
-  loop
-    count_released := count_released + 1;
-    perform note_in_audit(on_account, 'hold/' || released || '/released', jsonb_build_object(
-      'event', 'hold_released', 'hold', released, 'because', because, 'actor', session_user));
-  end loop;
-  if count_released = 0 then
-    raise exception 'there is no hold on %', on_account;
-  end if;
-  return count_released;
+  update legal_holds set released_by = session_user, released_at = now(), released_reason = because where hold_id = h.hold_id;
+  perform note_in_audit(of_account, 'hold/' || h.hold_id || '/released', jsonb_build_object(
+    'event', 'hold_released', 'hold', h.hold_id, 'because', because, 'actor', session_user));
 end $$;
-revoke all on function release_hold(text, text) from public;
+revoke all on function release_hold(bigint, text) from public;
 
--- Why a month has to stay; null where nothing keeps it. The first reason that holds.
+-- What was removed is looked for by date, in tables that hold years: rows come in the order of their days, so a few pages say where.
+create index matches_by_date on matches using brin (p_home_date, i_home_date) with (autosummarize = on);
+create index batch_totals_by_date on batch_totals using brin (home_date) with (autosummarize = on);
+
+-- Why a month has to stay; null where nothing keeps it. The first reason that holds. (Planned anew each time: a date that is not
+-- known to the planner looks like half of the years.)
 create function why_month_stays(of_month date, before date) returns text
-language sql stable set search_path = pg_catalog, public, pg_temp as $$
-  with bounds as (select of_month as first, (of_month + interval '1 month')::date as past)
-  select coalesce(
-    (select 'on hold: ' || string_agg(distinct a.account, ', ' order by a.account)
-     from legal_holds h join accounts a using (account_id), bounds m
-     where h.released_at is null and exists (
-       select 1 from batch_totals t where t.account_id = h.account_id and t.home_date >= m.first and t.home_date < m.past)),
-    (select count(*) || ' row(s) are open' from open_items o, bounds m
-     where o.home_date >= m.first and o.home_date < m.past having count(*) > 0),
-    (select count(*) || ' difference(s) are open' from discrepancies d, bounds m
-     where d.state not in ('closed', 'resolved', 'written_off') and (
-       d.business_date >= m.first and d.business_date < m.past
-       or exists (select 1 from matches x where d.anchor_row_id in (x.p_row_id, x.i_row_id) and x.account_id = d.account_id and x.released_seq is null
-                  and (x.p_home_date >= m.first and x.p_home_date < m.past or x.i_home_date >= m.first and x.i_home_date < m.past)))
-     having count(*) > 0),
-    (select count(*) || ' group(s) stand in for duplicates, which every run looks at again' from matches x, bounds m
-     where x.released_seq is null and x.rule = 'duplicate'
-       and (x.p_home_date >= m.first and x.p_home_date < m.past or x.i_home_date >= m.first and x.i_home_date < m.past)
-     having count(*) > 0),
-    (select count(*) || ' read(s) were never decided by a run' from (
-       select distinct t.batch_id from batch_totals t, bounds m
-       where t.home_date >= m.first and t.home_date < m.past and t.introduced_seq is null and t.disposition <> 'repeat') never
-     having count(*) > 0),
-    (select count(*) || ' group(s) have rows of ' || why_month_stays.before || ' or later' from (
-       select coalesce(x.group_id, -coalesce(x.p_row_id, x.i_row_id)) as id
-       from matches x left join matches y on y.group_id = x.group_id and y.released_seq is null, bounds m
-       where x.released_seq is null
-         and (x.p_home_date >= m.first and x.p_home_date < m.past or x.i_home_date >= m.first and x.i_home_date < m.past)
-         and greatest(x.p_home_date, x.i_home_date, y.p_home_date, y.i_home_date) >= why_month_stays.before
-       group by 1) reaching
-     having count(*) > 0),
-    (select count(*) || ' run(s) have no sealed package, such as ' || min(r.account || '/' || r.run_date || '#' || r.run_number)
-     from reconciliation_runs r, bounds m
-     where not exists (select 1 from evidence e where e.run_id = r.run_id)
-       and (r.run_date < why_month_stays.before or r.decision_seq in (
-         select t.introduced_seq from batch_totals t
-         where t.account_id = r.account_id and t.home_date >= m.first and t.home_date < m.past))
-     having count(*) > 0))
-$$;
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+  past constant date := (of_month + interval '1 month')::date;
+  found_count bigint;
+  named text;
+begin
+  select string_agg(distinct a.account, ', ' order by a.account) into named
+  from legal_holds h join accounts a using (account_id)
+  where h.released_at is null and exists (
+    select 1 from batch_totals t where t.account_id = h.account_id and t.home_date >= of_month and t.home_date < past);
+  if named is not null then
+    return 'on hold: ' || named;
+  end if;
+
+  select count(*) into found_count from open_items o where o.home_date >= of_month and o.home_date < past;
+  if found_count > 0 then
+    return found_count || ' row(s) are open';
+  end if;
+
+  -- Each run decides again what is open, and would not find what it names by its id, whatever the distance.
+  select count(distinct (o.level, o.row_id)) into found_count
+  from open_items o
+  left join processor_transactions p on o.side = 'processor' and p.home_date = o.home_date and p.row_id = o.row_id and p.version = o.version
+  left join internal_transactions i on o.side = 'internal' and i.home_date = o.home_date and i.row_id = o.row_id and i.version = o.version
+  cross join lateral (
+    select k.home_date from unnest(array[p.parent_id, i.parent_id, i.processor_reference]) n (id)
+    join transaction_ids k on k.external_id = n.id and k.account_id = o.account_id
+    union all
+    select k.home_date from row_references f join transaction_ids k on k.external_id = f.value and k.account_id = o.account_id
+    where f.row_id = o.row_id and f.version = o.version and f.type in ('processor_id', 'parent')
+    union all
+    (select v.partner_home_date from row_verdicts v
+     where v.row_id = o.row_id and v.level = o.level order by v.decision_seq desc limit 1)
+  ) named
+  where named.home_date >= of_month and named.home_date < past;
+  if found_count > 0 then
+    return found_count || ' open row(s) of another month name rows of it';
+  end if;
+
+  select count(*) into found_count from discrepancies d
+  where d.state not in ('closed', 'resolved', 'written_off') and (
+    d.business_date >= of_month and d.business_date < past
+    or exists (
+      select 1 from matches x left join matches g on g.group_id = x.group_id and g.released_seq is null
+      where (x.p_row_id = d.anchor_row_id or x.i_row_id = d.anchor_row_id) and x.released_seq is null and x.account_id = d.account_id
+        and (x.p_home_date >= of_month and x.p_home_date < past or x.i_home_date >= of_month and x.i_home_date < past
+          or g.p_home_date >= of_month and g.p_home_date < past or g.i_home_date >= of_month and g.i_home_date < past)));
+  if found_count > 0 then
+    return found_count || ' difference(s) are open';
+  end if;
+
+  select count(*) into found_count from matches x
+  where x.released_seq is null and x.rule = 'duplicate'
+    and (x.p_home_date >= of_month and x.p_home_date < past or x.i_home_date >= of_month and x.i_home_date < past);
+  if found_count > 0 then
+    return found_count || ' group(s) stand in for duplicates, which every run looks at again';
+  end if;
+
+  select count(distinct t.batch_id) into found_count from batch_totals t
+  where t.home_date >= of_month and t.home_date < past and t.introduced_seq is null and t.disposition <> 'repeat';
+  if found_count > 0 then
+    return found_count || ' read(s) were never decided by a run';
+  end if;
+
+  select count(distinct coalesce(x.group_id, -coalesce(x.p_row_id, x.i_row_id))) into found_count
+  from matches x left join matches y on y.group_id = x.group_id and y.released_seq is null
+  where x.released_seq is null
+    and (x.p_home_date >= of_month and x.p_home_date < past or x.i_home_date >= of_month and x.i_home_date < past)
+    and greatest(x.p_home_date, x.i_home_date, y.p_home_date, y.i_home_date) >= why_month_stays.before;
+  if found_count > 0 then
+    return found_count || ' group(s) have rows of ' || to_char(why_month_stays.before, 'YYYY-MM-DD') || ' or later';
+  end if;
+
+  select count(*), min(r.account || '/' || to_char(r.run_date, 'YYYY-MM-DD') || '#' || r.run_number) into found_count, named
+  from (select distinct t.account_id, t.introduced_seq from batch_totals t
+        where t.home_date >= of_month and t.home_date < past and t.introduced_seq is not null) d
+  join reconciliation_runs r on r.account_id = d.account_id and r.decision_seq = d.introduced_seq
+  where not exists (select 1 from evidence e where e.run_id = r.run_id);
+  if found_count > 0 then
+    return found_count || ' run(s) have no sealed package, such as ' || named;
+  end if;
+  return null;
+end $$;
 revoke all on function why_month_stays(date, date) from public;
+
+-- Why all months before a day have to stay, beside what keeps each of them; null where nothing does.
+create function why_all_stay(before date) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select count(*) || ' run(s) have no sealed package, such as '
+         || min(r.account || '/' || to_char(r.run_date, 'YYYY-MM-DD') || '#' || r.run_number)
+  from reconciliation_runs r
+  where r.run_date < why_all_stay.before and not exists (select 1 from evidence e where e.run_id = r.run_id)
+  having count(*) > 0
+$$;
+revoke all on function why_all_stay(date) from public;
 
 -- The months of rows that end before a day, the oldest first, each with what it holds and why it stays, if it does.
 create function purge_plan(before date) returns table (month date, processor_rows bigint, internal_rows bigint, stays text)
@@ -163,10 +217,11 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare
   -- A source reads what changed in the last 365 days (Square): what it may still send has to be there.
   kept_min constant interval := '13 months';
+  all_stay constant text := why_all_stay(purge_plan.before);
   found_month text;
 begin
   if purge_plan.before is null or purge_plan.before > current_date - kept_min then
-    raise exception 'the rows of the last 13 months stay: name a day until %', (current_date - kept_min)::date;
+    raise exception 'the rows of the last 13 months stay: name a day until %', to_char(current_date - kept_min, 'YYYY-MM-DD');
   end if;
   for found_month in
     select right(c.relname, 6) from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -176,11 +231,25 @@ begin
     exit when month + interval '1 month' > purge_plan.before;
     execute format('select count(*) from public.%I', 'processor_transactions_' || found_month) into processor_rows;
     execute format('select count(*) from public.%I', 'internal_transactions_' || found_month) into internal_rows;
-    stays := why_month_stays(month, purge_plan.before);
+    stays := coalesce(why_month_stays(month, purge_plan.before), all_stay);
     return next;
   end loop;
 end $$;
 revoke all on function purge_plan(date) from public;
+
+-- The sealed packages of every run that rows of these months were part of: they have to be there before the rows go.
+create function purge_packages(first_month date, before date)
+returns table (account text, run_date date, run_number integer, manifest_sha256 text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.account, r.run_date, r.run_number, e.manifest_sha256
+  from reconciliation_runs r join evidence e using (run_id)
+  where r.run_date >= first_month and r.run_date < purge_packages.before
+    or (r.account_id, r.decision_seq) in (
+      select t.account_id, t.introduced_seq from batch_totals t
+      where t.home_date >= first_month and t.home_date < purge_packages.before and t.introduced_seq is not null)
+  order by r.run_id
+$$;
+revoke all on function purge_packages(date, date) from public;
 
 -- What would be removed now, word for word; null where nothing would.
 create function purge_body(before date) returns text
@@ -204,7 +273,7 @@ begin
   end if;
   proposed_body := purge_body(propose_purge.before);
   if proposed_body is null then
-    raise exception 'no month before % can be removed: recon purge --dry-run says why', propose_purge.before;
+    raise exception 'no month before % can be removed: recon purge --dry-run says why', to_char(propose_purge.before, 'YYYY-MM-DD');
   end if;
   insert into purges (before, body, sha256, because)
   values (propose_purge.before, proposed_body, encode(sha256(convert_to(proposed_body, 'UTF8')), 'hex'), words)
@@ -215,43 +284,94 @@ begin
 end $$;
 revoke all on function propose_purge(date, text) from public;
 
--- Removes one month of rows, of all accounts, and tells it in each account's own chain.
-create function remove_month(of_month date, of_purge bigint) returns void
+-- Counts what each account has in each month of a purge, into purged_rows. Refuses when a month is not what was proposed any more.
+create function count_purged(p purges) returns void
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
-  suffix constant text := to_char(of_month, '_YYYYMM');
-  past constant date := (of_month + interval '1 month')::date;
-  gone record;
+  all_stay constant text := why_all_stay(p.before);
+  planned record;
+  suffix text;
+  stays text;
 begin
-  execute format($sql$
-    create temp table purged_rows on commit drop as
-    select account_id, count(*) filter (where side = 'processor') as processor_rows, count(*) filter (where side = 'internal') as internal_rows
-    from (select account_id, 'processor' as side from public.%I union all select account_id, 'internal' from public.%I) r group by 1 $sql$,
-    'processor_transactions' || suffix, 'internal_transactions' || suffix);
-  execute format('alter table public.processor_transactions detach partition public.%I', 'processor_transactions' || suffix);
-  execute format('alter table public.internal_transactions detach partition public.%I', 'internal_transactions' || suffix);
-  execute format('drop table public.%I, public.%I', 'processor_transactions' || suffix, 'internal_transactions' || suffix);
-  delete from row_references where home_date >= of_month and home_date < past;
-  insert into purged_months (month, purge_id, processor_rows, internal_rows)
-  select of_month, of_purge, coalesce(sum(processor_rows), 0), coalesce(sum(internal_rows), 0) from pg_temp.purged_rows;
-  for gone in
-    select a.account, p.processor_rows, p.internal_rows from pg_temp.purged_rows p join accounts a using (account_id) order by a.account
+  create temp table purged_rows (month date, account_id integer, processor_rows bigint, internal_rows bigint) on commit drop;
+  for planned in
+    select to_date(m ->> 'month', 'YYYY-MM') as month, (m ->> 'processorRows')::bigint as processor_rows, (m ->> 'internalRows')::bigint as internal_rows
+    from jsonb_array_elements(p.body::jsonb -> 'months') m order by 1
   loop
-    perform note_in_audit(gone.account, 'purge/' || of_purge || to_char(of_month, '/YYYY-MM'), jsonb_build_object(
-      'event', 'rows_purged', 'purge', of_purge, 'month', to_char(of_month, 'YYYY-MM'), 'processorRows', gone.processor_rows,
+    suffix := to_char(planned.month, '_YYYYMM');
+    stays := case when to_regclass('public.processor_transactions' || suffix) is null then 'its rows are gone already'
+                  else coalesce(why_month_stays(planned.month, p.before), all_stay) end;
+    if stays is null then
+      execute format($sql$
+        insert into pg_temp.purged_rows
+        select $1, account_id, count(*) filter (where side = 'processor'), count(*) filter (where side = 'internal')
+        from (select account_id, 'processor' as side from public.%I union all select account_id, 'internal' from public.%I) r group by account_id $sql$,
+        'processor_transactions' || suffix, 'internal_transactions' || suffix) using planned.month;
+      if (select (coalesce(sum(r.processor_rows), 0), coalesce(sum(r.internal_rows), 0)) from pg_temp.purged_rows r where r.month = planned.month)
+         is distinct from (planned.processor_rows::numeric, planned.internal_rows::numeric) then
+        stays := 'its rows are other than they were';
+      end if;
+    end if;
+    if stays is not null then
+      raise exception 'purge % is out of date: %: %. Propose anew', p.purge_id, to_char(planned.month, 'YYYY-MM'), stays;
+    end if;
+  end loop;
+end $$;
+revoke all on function count_purged(purges) from public;
+
+-- Removes the months that were counted, of all accounts, and tells it in each account's own chain. What takes long comes first:
+-- while a table loses a month nobody else can read or write it, and that is to be milliseconds.
+create function remove_months(p purges) returns void
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+  gone record;
+  parent text;
+begin
+  insert into purged_months (month, purge_id, processor_rows, internal_rows)
+  select to_date(m ->> 'month', 'YYYY-MM'), p.purge_id, (m ->> 'processorRows')::bigint, (m ->> 'internalRows')::bigint
+  from jsonb_array_elements(p.body::jsonb -> 'months') m;
+  for gone in select month from purged_months where purge_id = p.purge_id order by month loop
+    delete from row_references where home_date >= gone.month and home_date < (gone.month + interval '1 month')::date;
+  end loop;
+  for gone in
+    select a.account, r.month, r.processor_rows, r.internal_rows
+    from pg_temp.purged_rows r join accounts a using (account_id) order by a.account, r.month
+  loop
+    perform note_in_audit(gone.account, 'purge/' || p.purge_id || to_char(gone.month, '/YYYY-MM'), jsonb_build_object(
+      'event', 'rows_purged', 'purge', p.purge_id, 'month', to_char(gone.month, 'YYYY-MM'), 'processorRows', gone.processor_rows,
       'internalRows', gone.internal_rows, 'actor', session_user));
   end loop;
   drop table pg_temp.purged_rows;
+
+  -- Whoever comes after waits behind us for the table: not for long.
+  perform set_config('lock_timeout', '5s', true);
+  foreach parent in array array['processor_transactions', 'internal_transactions'] loop
+    for gone in select to_char(month, '_YYYYMM') as suffix from purged_months where purge_id = p.purge_id order by month loop
+      execute format('alter table public.%I detach partition public.%I', parent, parent || gone.suffix);
+      execute format('drop table public.%I', parent || gone.suffix);
+    end loop;
+  end loop;
+  -- A page that was being written when we counted has ended by now: it has let go of the tables.
+  if exists (
+    select 1 from purged_months m
+    join batch_totals t on t.home_date >= m.month and t.home_date < m.month + interval '1 month'
+    where m.purge_id = p.purge_id and t.introduced_seq is null and t.disposition <> 'repeat')
+  then
+    raise exception 'purge % is out of date: rows of it have come in at this moment. Propose anew', p.purge_id;
+  end if;
 end $$;
-revoke all on function remove_month(date, bigint) from public;
+revoke all on function remove_months(purges) from public;
 
 -- Decides what another person proposed. Approved, the months are gone when it returns; refused when anything is not as it was proposed.
 create function decide_purge(of_purge bigint, seen_sha256 text, approve boolean, words text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set lock_timeout = '10s' as $$
 declare
   p purges;
-  found_month text;
 begin
+  -- A transaction that sees only what was there when it began would not see the hold that it waited for.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'a purge is decided in a transaction that is read committed, not %', current_setting('transaction_isolation');
+  end if;
   perform require_person_of_all('approver');
   if coalesce(btrim(words), '') = '' or char_length(words) > 500 then
     raise exception 'say why in 1 to 500 characters: it is kept for the auditor';
@@ -270,16 +390,13 @@ begin
     raise exception 'purge % was % by % already', p.purge_id, p.status, p.decided_by;
   elsif p.sha256 is distinct from seen_sha256 then
     raise exception 'purge % is not the one that you were shown: look at it again', p.purge_id;
-  elsif approve and purge_body(p.before) is distinct from p.body then
-    raise exception 'purge % is out of date: what may be removed is not what it was when it was proposed. Propose anew', p.purge_id;
   end if;
   update purges
   set status = case when approve then 'done' else 'rejected' end, decided_by = session_user, decided_at = now(), decided_because = words
   where purge_id = p.purge_id;
   if approve then
-    for found_month in select m ->> 'month' from jsonb_array_elements(p.body::jsonb -> 'months') m order by 1 loop
-      perform remove_month(to_date(found_month, 'YYYY-MM'), p.purge_id);
-    end loop;
+    perform count_purged(p);
+    perform remove_months(p);
   end if;
   perform note_in_audit('system', 'purge/' || p.purge_id || '/decided', jsonb_build_object(
     'event', case when approve then 'purge_done' else 'purge_rejected' end, 'purge', p.purge_id, 'sha256', p.sha256, 'because', words,
@@ -301,15 +418,15 @@ begin
     raise exception 'ensure_partitions: % to % is not a range of at most ten years', from_date, to_date;
   end if;
   while of_month <= to_date loop
-    if exists (select 1 from purged_months p where p.month = of_month) then
-      raise exception 'the rows of % were purged: no row of that month can be taken in again', to_char(of_month, 'YYYY-MM')
-        using errcode = 'RP001';
-    end if;
     foreach parent in array array['processor_transactions', 'internal_transactions'] loop
       if to_regclass(format('public.%I', parent || to_char(of_month, '_YYYYMM'))) is null then
         -- Makers wait for each other, and for nobody else: readers and writers of the parent go on. (A lock on the table, as
         -- only those show what another has made meanwhile. Creating the partition in place would wait for all of them.)
         execute format('lock table public.%I in share update exclusive mode', parent);
+        if exists (select 1 from purged_months p where p.month = of_month) then
+          raise exception 'the rows of % were purged: no row of that month can be taken in again', to_char(of_month, 'YYYY-MM')
+            using errcode = 'RP001';
+        end if;
         if to_regclass(format('public.%I', parent || to_char(of_month, '_YYYYMM'))) is null then
           execute format('create table public.%I (like public.%I including all)', parent || to_char(of_month, '_YYYYMM'), parent);
           execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)',
@@ -325,26 +442,28 @@ end $$;
 create function refuse_purged_run() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  -- Groups reach no further: reserves wait for 180 days.
-  reach_max constant interval := '7 months';
   gone date;
 begin
   select p.month into gone from purged_months p
   where p.month <= new.run_date and (
     new.run_date < p.month + interval '1 month'
-    or new.run_date < p.month + reach_max and exists (
+    or exists (
+      select 1 from reconciliation_runs r
+      where r.account_id = new.account_id and r.run_date = new.run_date and r.decision_seq is not null)
+    and exists (
       select 1 from matches m
       where m.account_id = new.account_id and m.released_seq is null
-        and (m.p_home_date >= p.month and m.p_home_date < p.month + interval '1 month' and m.i_home_date = new.run_date
-          or m.i_home_date >= p.month and m.i_home_date < p.month + interval '1 month' and m.p_home_date = new.run_date
-          or m.group_id is not null and coalesce(m.p_home_date, m.i_home_date) = new.run_date and exists (
+        and (m.p_home_date = new.run_date or m.i_home_date = new.run_date)
+        and (m.p_home_date >= p.month and m.p_home_date < p.month + interval '1 month'
+          or m.i_home_date >= p.month and m.i_home_date < p.month + interval '1 month'
+          or m.group_id is not null and exists (
             select 1 from matches g
             where g.group_id = m.group_id and g.released_seq is null
               and coalesce(g.p_home_date, g.i_home_date) >= p.month and coalesce(g.p_home_date, g.i_home_date) < p.month + interval '1 month'))))
   order by p.month limit 1;
   if found then
     raise exception 'rows of % that belong to % % were purged: the day cannot be run again, its package holds what was decided',
-      to_char(gone, 'YYYY-MM'), new.account, new.run_date using errcode = 'RP001';
+      to_char(gone, 'YYYY-MM'), new.account, to_char(new.run_date, 'YYYY-MM-DD') using errcode = 'RP001';
   end if;
   return new;
 end $$;
@@ -367,6 +486,6 @@ create trigger refuse_purged_decision before update of revoked_seq on manual_dec
 
 grant select on legal_holds, purges, purged_months to recon_auditor, recon_operator, recon_approver;
 grant select on purged_months to recon_worker;
-grant execute on function purge_plan(date) to recon_operator, recon_approver, recon_auditor;
+grant execute on function purge_plan(date), purge_packages(date, date) to recon_operator, recon_approver, recon_auditor;
 grant execute on function place_hold(text, text), propose_purge(date, text) to recon_operator;
-grant execute on function release_hold(text, text), decide_purge(bigint, text, boolean, text) to recon_approver;
+grant execute on function release_hold(bigint, text), decide_purge(bigint, text, boolean, text) to recon_approver;
