@@ -11,6 +11,7 @@ import { type Person, personsForTests } from '../client/discrepancies/persons-fo
 import { parseBusinessDate } from '../domain/business-date.ts';
 import { pollUntil } from '../local/poll-until.ts';
 import { freshDatabase, type TestDatabase } from '../scripts/database-for-tests.ts';
+import { whereFound } from './where-found-for-tests.ts';
 
 let folder = '';
 let cluster: TestDatabase;
@@ -285,10 +286,10 @@ test('of a month that was purged no reference is left anywhere but the ids', asy
     ],
     internal: recordsOf('internal', [internal('gone_record', 'payment 10.00 USD', { order: 'gone_order', at })]),
   });
-  expect((await whereFound('gone')).length).toBeGreaterThan(3);
+  expect((await whereFound(root, 'gone')).length).toBeGreaterThan(3);
   expect(await stays('2011-01', '2011-02-01')).toBeNull();
   expect(await approve(await propose('2011-02-01'))).toBeNull();
-  expect(await whereFound('gone')).toEqual([
+  expect(await whereFound(root, 'gone')).toEqual([
     'payout_groups gone_payout',
     'payout_sums gone_payout',
     'transaction_ids gone_id',
@@ -296,18 +297,3 @@ test('of a month that was purged no reference is left anywhere but the ids', asy
     'transaction_ids gone_record',
   ]);
 });
-
-/** Every word that begins so in any column of any table. */
-async function whereFound(word: string): Promise<string[]> {
-  const { rows: tables } = await root.query(`
-    select relname as name from pg_class
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`);
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const { rows } = await root.query(
-      `select distinct m[1] as word from ${name} t cross join regexp_matches(t::text, '(${word}_[a-z]+)', 'g') m order by 1`,
-    );
-    found.push(...rows.map((row) => `${name} ${row.word}`));
-  }
-  return found;
-}

@@ -13,7 +13,7 @@ test('a proposal is named by its number and the beginning of its hash, as it is 
 test.each(['5', '5@', '5@3f2a', '@3f2a9c1d04be', '0@3f2a9c1d04be', '5@3F2A9C1D04BE', '5@3f2a9c1d04be%'])(
   '"%s" names no proposal',
   (word) => {
-    expect(() => parseProposalNames([word])).toThrow(/names no proposal: write it as discrepancies show has it/);
+    expect(() => parseProposalNames([word])).toThrow(/names no proposal: write it as it is listed/);
   },
 );
 

@@ -23,7 +23,7 @@ export function parseProposalNames(words: readonly string[]): readonly ProposalN
 function parse(word: string): ProposalName {
   const [, number = '', sha256Start = ''] = /^([1-9]\d{0,17})@([0-9a-f]{12,64})$/.exec(word) ?? [];
   if (number === '') {
-    throw new UsageError(`"${word}" names no proposal: write it as discrepancies show has it, such as 5@3f2a9c1d04be`);
+    throw new UsageError(`"${word}" names no proposal: write it as it is listed, such as 5@3f2a9c1d04be`);
   }
   return { proposalId: BigInt(number), sha256Start };
 }
