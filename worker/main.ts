@@ -2,18 +2,15 @@
 // what it can within the grace time. Fargate gives 120 s between SIGTERM and SIGKILL.
 import { hostname } from 'node:os';
 import { leasedGates } from '../activities/fetch/request/rate-limit.ts';
-import { createActivities } from '../activities/index.ts';
 import { createBulkPool } from '../activities/stage/bulk-pool.ts';
-import { checkpointFrom } from './checkpoint.ts';
 import { composeAccounts, fetchTaskQueues } from './compose-accounts.ts';
-import { composeEvidence } from './compose-evidence.ts';
+import { composeActivities } from './compose-activities.ts';
 import { composeMonitoring } from './compose-monitoring.ts';
 import { composeOutbox } from './compose-outbox.ts';
-import { composeTokenise } from './compose-tokenise.ts';
 import { loadConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { openDatabase, passwordAsked } from './open-database.ts';
-import { activityScope, startWorker } from './run-worker.ts';
+import { startWorker } from './run-worker.ts';
 import { temporalPlace } from './temporal-place.ts';
 
 const SHUTDOWN_GRACE_MS = 90_000;
@@ -36,23 +33,11 @@ try {
   const worker = await startWorker({
     ...place,
     fetchTaskQueues: fetchTaskQueues(accounts, place.taskQueue),
-    activities: createActivities({
-      database,
-      bulkPool,
-      accounts,
-      outbox,
-      alerts: outbox.alerts,
-      evidence: composeEvidence(config, database, Date.now),
-      tokenise: composeTokenise(config),
-      codeVersion,
-      nowMs: Date.now,
-      scope: activityScope,
-      checkpoint: checkpointFrom(environment.RECON_CHECKPOINT),
-      onTimings: (runId, steps) => {
-        monitoring.decided(steps);
-        logger.info({ runId, ms: Math.round(steps.reduce((sum, step) => sum + step.ms, 0)) }, 'run decided');
-      },
-    }),
+    activities: composeActivities(
+      config,
+      { database, bulkPool, accounts, outbox, monitoring, logger, codeVersion },
+      environment,
+    ),
     identity: `${hostname()}-${process.pid}`,
     bundleFolder: environment.RECON_BUNDLE_FOLDER ?? '.recon/workflow-bundles',
     logger,
