@@ -7,6 +7,18 @@ import { problemLines, runTool } from './python-tools.ts';
 
 // Their images start as root, take over the folder of the data, and go on as a user of their own.
 const CHANGES_USER = ['database', 'temporal-database'];
+// Why nobody asks them.
+const NO_HEALTH: Readonly<Record<string, string>> = {
+  'temporal-ui': 'its image has no program that could ask',
+  watchdog: 'it sleeps between looks, and serves nothing',
+};
+const RESTARTS = /^(?:no|always|unless-stopped|on-failure(?::\d+)?)$/;
+const OPEN_DOORS: ReadonlyMap<string, string> = new Map([
+  ['POSTGRES_HOST_AUTH_METHOD', 'trust'],
+  ['GF_AUTH_ANONYMOUS_ENABLED', 'true'],
+  ['GF_AUTH_DISABLE_LOGIN_FORM', 'true'],
+  ['GF_USERS_ALLOW_SIGN_UP', 'true'],
+]);
 const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PWD|CREDENTIAL|(^|_)KEY($|_)/i;
 
 export function composeCheck(root: string): InfraCheck {
@@ -21,16 +33,26 @@ export function composeCheck(root: string): InfraCheck {
       const services = Object.entries(compose.services);
       return {
         checked: `${services.length} services by the compose specification and by our own rules`,
-        problems: services.flatMap(([name, service]) =>
-          serviceProblems(compose, name, service).map((problem) => `${COMPOSE_FILE}: ${name} ${problem}`),
-        ),
+        problems: [
+          ...services.flatMap(([name, service]) =>
+            serviceProblems(compose, name, service).map((problem) => `${COMPOSE_FILE}: ${name} ${problem}`),
+          ),
+          ...(compose.include === undefined ? [] : [`${COMPOSE_FILE}: include: what it takes in is checked by nobody`]),
+        ],
       };
     },
   };
 }
 
 export function serviceProblems(compose: ComposeFile, name: string, service: ComposeService): string[] {
-  return [...rightsProblems(name, service), ...secretProblems(service), ...orderProblems(compose, service)];
+  return [
+    ...rightsProblems(name, service),
+    ...hostProblems(service),
+    ...secretProblems(service),
+    ...healthProblems(name, service),
+    ...orderProblems(compose, service),
+    ...networkProblems(compose, service),
+  ];
 }
 
 function rightsProblems(name: string, service: ComposeService): string[] {
@@ -40,16 +62,81 @@ function rightsProblems(name: string, service: ComposeService): string[] {
   if (service.privileged === true) problems.push('is privileged');
   if (!cap_drop.includes('ALL') && !CHANGES_USER.includes(name)) problems.push('keeps capabilities: cap_drop: [ALL]');
   if (!security_opt.includes('no-new-privileges:true')) problems.push('may gain privileges: no-new-privileges:true');
-  if (build !== undefined && !/^[1-9]\d*:[1-9]\d*$/.test(user ?? '')) problems.push('runs as root');
+  const named = /^[1-9]\d*:[1-9]\d*$/.test(user ?? '');
+  if (build === undefined ? /^(?:root|0)(?::|$)/.test(user ?? '') : !named) problems.push('runs as root');
   if (build !== undefined && service.read_only !== true) problems.push('may write into its image: read_only: true');
   for (const port of ports) if (!port.startsWith('127.0.0.1:')) problems.push(`publishes ${port} beyond this machine`);
   return problems;
 }
 
-function secretProblems({ environment }: ComposeService): string[] {
-  return Object.entries(environment)
-    .filter(([name, value]) => SECRET_NAME.test(name) && value !== '' && !value.startsWith('/secrets/'))
-    .map(([name]) => `has a secret in the variable ${name}: name a file`);
+/** Ways out of the container, onto the machine. */
+function hostProblems(service: ComposeService): string[] {
+  const { cap_add, devices, security_opt, network_mode, pid, ipc, volumes } = service;
+  const mounted = volumes.map((volume) => volume.split(':')[0] ?? '').filter((source) => /^[/~]|\.sock$/.test(source));
+  return [
+    ...cap_add.map((right) => `is given ${right}: cap_add`),
+    ...(devices.length > 0 ? ['is given devices of this machine'] : []),
+    ...security_opt
+      .filter((option) => /unconfined|no-new-privileges:false/.test(option))
+      .map((option) => `is not confined: ${option}`),
+    ...[network_mode, pid, ipc]
+      .filter((mode) => mode === 'host')
+      .map(() => 'shares network, processes or memory with this machine'),
+    ...mounted.map((source) => `mounts ${source} of this machine: a folder of the repository, or a volume`),
+    ...(service.env_file === undefined ? [] : ['takes its variables from a file that nobody checks: env_file']),
+    ...(service.extends === undefined ? [] : ['is made of a service elsewhere: extends']),
+    ...(service.build?.dockerfile === undefined
+      ? []
+      : [`is built from ${service.build.dockerfile}, and not from Dockerfile`]),
+  ];
+}
+
+function secretProblems({ environment, entrypoint, command }: ComposeService): string[] {
+  const words = [entrypoint, command].flatMap((part) => part ?? []);
+  return [
+    ...Object.entries(environment)
+      .filter(([name, value]) => SECRET_NAME.test(name) && value !== '' && !value.startsWith('/secrets/'))
+      .map(([name]) => `has a secret in the variable ${name}: name a file`),
+    ...Object.entries(environment)
+      .filter(([, value]) => /:\/\/[^/\s:@]*:[^/\s@]+@/.test(value))
+      .map(([name]) => `has a password in the address ${name}: name a file`),
+    ...Object.entries(environment)
+      .filter(([name, value]) => OPEN_DOORS.get(name) === value.toLowerCase())
+      .map(([name, value]) => `lets everybody in: ${name} is ${value}`),
+    ...words
+      .filter((word) => /--[\w.-]*(?:password|secret|token)[= ](?!\/)\S/i.test(word))
+      .map(() => 'has a secret in its command: name a file'),
+  ];
+}
+
+function healthProblems(name: string, { restart, build, healthcheck, ports }: ComposeService): string[] {
+  const asks = healthcheck?.test !== undefined || (build !== undefined && healthcheck?.disable !== true);
+  const published = ports.map((port) => port.split('/')[0]?.split(':').at(-1));
+  const asked = [healthcheck?.test]
+    .flatMap((words) => words ?? [])
+    .flatMap((word) => [...word.matchAll(/127\.0\.0\.1:(\d+)/g)]);
+  return [
+    ...(restart === undefined || RESTARTS.test(restart)
+      ? []
+      : [`is started again ${restart}, which docker does not know`]),
+    ...(restart === undefined || asks || name in NO_HEALTH ? [] : ['has no health check: healthcheck, with a test']),
+    ...asked
+      .filter(([, port]) => published.length > 0 && !published.includes(port))
+      .map(([, port]) => `is asked for health at port ${port}, and publishes ${published.join(', ')}`),
+  ];
+}
+
+function networkProblems(
+  { services, networks }: ComposeFile,
+  { network_mode, networks: joined }: ComposeService,
+): string[] {
+  const other = /^service:(.+)$/.exec(network_mode ?? '')?.[1];
+  return [
+    ...(other === undefined || other in services ? [] : [`shares the network of ${other}, which is not there`]),
+    ...joined
+      .filter((network) => network !== 'default' && !(network in networks))
+      .map((network) => `joins ${network}, which is no network`),
+  ];
 }
 
 function orderProblems({ services, volumes }: ComposeFile, service: ComposeService): string[] {

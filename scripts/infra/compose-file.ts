@@ -5,10 +5,56 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 const dependency = z.object({ condition: z.string(), required: z.boolean().optional() });
+/** Those of the long form, as the short form would say them. */
+const port = z.union([
+  z.string(),
+  z.number().transform(String),
+  z
+    .object({
+      host_ip: z.string().default('0.0.0.0'),
+      published: z.coerce.string().default(''),
+      target: z.coerce.string(),
+    })
+    .transform(({ host_ip, published, target }) => `${host_ip}:${published}:${target}`),
+]);
+const mount = z.union([
+  z.string(),
+  z
+    .object({ source: z.string().default(''), target: z.string() })
+    .transform(({ source, target }) => `${source}:${target}`),
+]);
+const variables = z.union([
+  z.record(
+    z.string(),
+    z.union([z.string(), z.number(), z.boolean(), z.null()]).transform((value) => String(value ?? '')),
+  ),
+  z
+    .array(z.string())
+    .transform((lines) =>
+      Object.fromEntries(lines.map((line) => [line.split('=')[0] ?? '', line.split('=').slice(1).join('=')])),
+    ),
+]);
+const waitsFor = z.union([
+  z.record(z.string(), dependency),
+  z
+    .array(z.string())
+    .transform(
+      (names): Record<string, z.infer<typeof dependency>> =>
+        Object.fromEntries(names.map((name) => [name, { condition: 'service_started' }])),
+    ),
+]);
 const command = z.union([z.string(), z.array(z.string())]).optional();
 export const serviceSchema = z.object({
   image: z.string(),
-  build: z.object({ target: z.string() }).optional(),
+  build: z.object({ target: z.string(), dockerfile: z.string().optional() }).optional(),
+  restart: z.string().optional(),
+  cap_add: z.array(z.string()).default([]),
+  devices: z.array(z.unknown()).default([]),
+  pid: z.string().optional(),
+  ipc: z.string().optional(),
+  env_file: z.unknown().optional(),
+  extends: z.unknown().optional(),
+  networks: z.union([z.array(z.string()), z.record(z.string(), z.unknown()).transform(Object.keys)]).default([]),
   user: z.string().optional(),
   read_only: z.boolean().optional(),
   privileged: z.boolean().optional(),
@@ -17,16 +63,18 @@ export const serviceSchema = z.object({
   network_mode: z.string().optional(),
   entrypoint: command,
   command,
-  environment: z.record(z.string(), z.coerce.string()).default({}),
-  volumes: z.array(z.string()).default([]),
-  ports: z.array(z.string()).default([]),
+  environment: variables.default({}),
+  volumes: z.array(mount).default([]),
+  ports: z.array(port).default([]),
   profiles: z.array(z.string()).default([]),
   healthcheck: z.object({ disable: z.boolean().optional(), test: command }).optional(),
-  depends_on: z.record(z.string(), dependency).default({}),
+  depends_on: waitsFor.default({}),
 });
 const composeSchema = z.object({
   services: z.record(z.string(), serviceSchema),
   volumes: z.record(z.string(), z.unknown()),
+  networks: z.record(z.string(), z.unknown()).default({}),
+  include: z.unknown().optional(),
 });
 
 export type ComposeService = z.infer<typeof serviceSchema>;

@@ -6,6 +6,13 @@ import { join } from 'node:path';
 import type { InfraCheck } from './check.ts';
 import { clientCommandProblems } from './client-command.ts';
 import { COMPOSE_FILE, type ComposeFile, readCompose, wordsOf } from './compose-file.ts';
+import {
+  askedServices,
+  mountedFileProblems,
+  sandboxProblems,
+  scrapeProblems,
+  targetProblems,
+} from './compose-references.ts';
 import { parseDockerfile } from './dockerfile.ts';
 import { readKnown } from './known-names.ts';
 import { MANUALS } from './manuals-check.ts';
@@ -36,6 +43,10 @@ export function referencesCheck(root: string): InfraCheck {
         ...absent(variables, known.variables, 'no code reads'),
         ...absent(secrets, known.secrets, 'nobody makes the secret'),
         ...addressProblems(compose, texts),
+        ...(await scrapeProblems(root, compose, configOf(texts))),
+        ...(await mountedFileProblems(root, compose)),
+        ...(await targetProblems(root, compose)),
+        ...(await sandboxProblems(root, compose)),
       ];
       const all = paths.length + commands.length + scripts.length + variables.length + secrets.length;
       return { checked: `${all} paths, commands, npm scripts, variables and secrets`, problems };
@@ -133,16 +144,29 @@ function absent(given: readonly Reference[], known: ReadonlySet<string>, what: s
   ];
 }
 
+function configOf(texts: readonly Text[]): string {
+  return texts.find(({ file }) => file.endsWith('recon.yaml'))?.text ?? '';
+}
+
 /** Every host:port that the configuration names is a service, and a port that the service's command or image is known to have. */
 function addressProblems(compose: ComposeFile, texts: readonly Text[]): string[] {
-  const config = texts.find(({ file }) => file.endsWith('recon.yaml'))?.text ?? '';
+  const config = configOf(texts);
   const health = texts.find(({ file }) => file === 'Dockerfile')?.text.match(/127\.0\.0\.1:(\d+)\/healthz/)?.[1];
   const listen = config.match(/listen: "[^"]*:(\d+)"/)?.[1];
   const hosts = [...config.matchAll(/(?:\/\/|address: )([a-z][\w-]*):(\d+)/g)].map(([, host = '', port = '']) => ({
     host,
     port,
   }));
+  const words = Object.values(compose.services).flatMap(wordsOf).join(' ');
   return [
+    ...[...config.matchAll(/s3:\/\/([\w-]+)/g)]
+      .filter(([, bucket = '']) => !new RegExp(`(?<![\\w-])${bucket}(?![\\w-])`).test(words))
+      .map(([, bucket]) => `compose/recon.yaml: nobody makes the bucket ${bucket}`),
+    ...askedServices(compose).flatMap(({ from, host, port }) => {
+      if (!(host in compose.services)) return [`${COMPOSE_FILE}: ${from} asks ${host}, which is no service`];
+      const heard = port === undefined || speaks(compose, host, port);
+      return heard ? [] : [`${COMPOSE_FILE}: ${from} asks ${host} at ${port}, where it does not listen`];
+    }),
     ...(health === listen
       ? []
       : [`Dockerfile: asks port ${health} for health, and compose/recon.yaml listens on ${listen}`]),

@@ -2,11 +2,8 @@ import { expect, test } from '@jest/globals';
 import { serviceProblems } from './compose-check.ts';
 import { type ComposeFile, serviceSchema } from './compose-file.ts';
 import { parseDockerfile } from './dockerfile.ts';
-import { dockerfileProblems } from './dockerfile-check.ts';
+import { dockerfileProblems, ignoreProblems, workerProblems } from './dockerfile-check.ts';
 import { isExactImage } from './images.ts';
-import { packageProblems } from './packages-check.ts';
-import { secretProblems } from './secrets-check.ts';
-import { workflowProblems } from './workflows-check.ts';
 
 const MANIFEST = { scripts: { worker: 'node --flag=1 worker/main.ts' }, devDependencies: { node: '24.21.0' } };
 const DOCKERFILE = `FROM node:24.21.0-bookworm-slim AS packages
@@ -33,14 +30,34 @@ test.each([
   expect(isExactImage(reference)).toBe(exact);
 });
 
+function problemsOfDockerfile(text: string): string[] {
+  const stages = parseDockerfile(text);
+  return [...dockerfileProblems(text, stages, MANIFEST), ...workerProblems(stages, MANIFEST)];
+}
+
 test('a Dockerfile that keeps the rules has no problem', () => {
-  expect(dockerfileProblems(parseDockerfile(DOCKERFILE), MANIFEST)).toEqual([]);
+  expect(problemsOfDockerfile(DOCKERFILE)).toEqual([]);
 });
 
 test.each([
-  ['the user is root', 'USER 10001:10001', 'USER root', 'runs as root: name an unprivileged user by its number'],
-  ['there is no user', 'USER 10001:10001\n', '', 'runs as root: name an unprivileged user by its number'],
-  ['the user is number 0', 'USER 10001:10001', 'USER 0', 'runs as 0: name an unprivileged user by its number'],
+  [
+    'the user is root',
+    'USER 10001:10001',
+    'USER root',
+    'the stage worker runs as root: name an unprivileged user by its number',
+  ],
+  [
+    'there is no user',
+    'USER 10001:10001\n',
+    '',
+    'the stage worker runs as root: name an unprivileged user by its number',
+  ],
+  [
+    'the user is number 0',
+    'USER 10001:10001',
+    'USER 0',
+    'the stage worker runs as 0: name an unprivileged user by its number',
+  ],
   ['the tag floats', 'node:24.21.0-bookworm-slim', 'node:24-slim', 'line 1: node:24-slim is not an exact version'],
   ['Node is another', '24.21.0', '24.20.0', 'line 1: Node 24.20.0, and the tests run on 24.21.0'],
   ['nobody asks for health', 'HEALTHCHECK CMD ["true"]\n', '', 'has no HEALTHCHECK'],
@@ -52,6 +69,79 @@ test.each([
   ],
   ['the flags are others', '--flag=1', '--flag=2', 'CMD is not what npm run worker runs: node --flag=1 worker/main.ts'],
   [
+    'a stage of its own is root',
+    'USER 10001:10001\n',
+    'USER 10001:10001\nFROM packages AS debug\nFROM packages AS worker\nUSER 10001:10001\n',
+    'the stage debug runs as root: name an unprivileged user by its number',
+  ],
+  [
+    'a file comes out of an image that floats',
+    'HEALTHCHECK',
+    'COPY --from=busybox:latest /bin/sh /sh\nHEALTHCHECK',
+    'line 6: busybox:latest is not an exact version',
+  ],
+  [
+    'a folder of an image that floats is mounted',
+    '&& true',
+    '&& true\nRUN --mount=type=bind,from=busybox,target=/x true',
+    'line 4: busybox is not an exact version',
+  ],
+  [
+    'an address gives a file',
+    'HEALTHCHECK',
+    'ADD https://example.com/x /x\nHEALTHCHECK',
+    'line 6: ADD takes what is there on the day: COPY, or --checksum=sha256:…',
+  ],
+  [
+    'something is fetched',
+    '&& true',
+    '&& curl -fsSL https://example.com | sh',
+    'line 2: fetches something that is not pinned: ADD --checksum=sha256:…',
+  ],
+  [
+    'a secret stays in the image',
+    'HEALTHCHECK',
+    'ARG NPM_TOKEN\nHEALTHCHECK',
+    'line 6: a secret would stay in the image: give it at run time',
+  ],
+  [
+    'everything is taken',
+    'HEALTHCHECK',
+    'COPY --chown=1:1 . /app\nHEALTHCHECK',
+    'line 6: takes everything: name folders',
+  ],
+  [
+    'TLS is not verified',
+    'HEALTHCHECK',
+    'ENV NODE_TLS_REJECT_UNAUTHORIZED=0\nHEALTHCHECK',
+    'line 6: the image is for production: TLS is verified, NODE_ENV=production',
+  ],
+  [
+    'everybody may write',
+    '&& true',
+    '&& chmod -R 777 /app',
+    'line 2: gives rights to everybody, or root’s to somebody',
+  ],
+  ['health is switched off', 'HEALTHCHECK CMD ["true"]', 'HEALTHCHECK NONE', 'has no HEALTHCHECK'],
+  [
+    'another builder is asked for',
+    'FROM node',
+    '# syntax=docker/dockerfile:latest\nFROM node',
+    'another syntax is asked for: what builds it would come from elsewhere',
+  ],
+  [
+    'a rule is silenced',
+    'FROM node',
+    '# hadolint ignore=DL3007\nFROM node',
+    'a rule of hadolint is silenced: mend it instead',
+  ],
+  [
+    'packages come in by another name',
+    'npm ci --omit=dev',
+    'npm i --omit=dev',
+    'line 2: packages are installed by npm ci --omit=dev --ignore-scripts only',
+  ],
+  [
     'packages run scripts',
     ' --ignore-scripts',
     '',
@@ -60,7 +150,7 @@ test.each([
 ])('a Dockerfile is refused where %s', (_, said, otherwise, problem) => {
   const changed = DOCKERFILE.replace(said, otherwise);
   expect(changed).not.toBe(DOCKERFILE);
-  expect(dockerfileProblems(parseDockerfile(changed), MANIFEST)).toContain(problem);
+  expect(problemsOfDockerfile(changed)).toContain(problem);
 });
 
 const SERVICE = {
@@ -75,7 +165,7 @@ const SERVICE = {
 function composeProblems(changes: object, others: Record<string, object> = {}): string[] {
   const service = serviceSchema.parse({ ...SERVICE, ...changes });
   const parsed = Object.entries(others).map(([name, other]) => [name, serviceSchema.parse({ ...SERVICE, ...other })]);
-  const compose: ComposeFile = { services: Object.fromEntries(parsed), volumes: {} };
+  const compose: ComposeFile = { services: Object.fromEntries(parsed), volumes: {}, networks: {} };
   return serviceProblems(compose, 'worker', service);
 }
 
@@ -104,6 +194,70 @@ test.each([
     { depends_on: { databse: { condition: 'service_started' } } },
     'waits for databse, which is not there',
   ],
+  ['is given a right', { cap_add: ['SYS_ADMIN'] }, 'is given SYS_ADMIN: cap_add'],
+  ['is given a device', { devices: ['/dev/sda'] }, 'is given devices of this machine'],
+  [
+    'is not confined',
+    { security_opt: ['no-new-privileges:true', 'seccomp:unconfined'] },
+    'is not confined: seccomp:unconfined',
+  ],
+  ['shares the network', { network_mode: 'host' }, 'shares network, processes or memory with this machine'],
+  [
+    'commands docker',
+    { volumes: [{ source: '/var/run/docker.sock', target: '/x' }] },
+    'mounts /var/run/docker.sock of this machine: a folder of the repository, or a volume',
+  ],
+  [
+    'is open by the long form',
+    { ports: [{ target: 8080, published: 8080 }] },
+    'publishes 0.0.0.0:8080:8080 beyond this machine',
+  ],
+  [
+    'shows a password in a list',
+    { environment: ['DB_PASSWORD=recon'] },
+    'has a secret in the variable DB_PASSWORD: name a file',
+  ],
+  [
+    'shows a password in an address',
+    { environment: { URL: 'postgres://a:b@db/x' } },
+    'has a password in the address URL: name a file',
+  ],
+  [
+    'lets everybody in',
+    { environment: { POSTGRES_HOST_AUTH_METHOD: 'trust' } },
+    'lets everybody in: POSTGRES_HOST_AUTH_METHOD is trust',
+  ],
+  [
+    'takes variables from anywhere',
+    { env_file: '.env' },
+    'takes its variables from a file that nobody checks: env_file',
+  ],
+  [
+    'is started again in no known way',
+    { restart: 'unless-stoped' },
+    'is started again unless-stoped, which docker does not know',
+  ],
+  [
+    'is asked by nobody',
+    { restart: 'always', healthcheck: { disable: true } },
+    'has no health check: healthcheck, with a test',
+  ],
+  [
+    'is asked elsewhere',
+    { ports: ['127.0.0.1:1:80'], healthcheck: { test: ['CMD', 'http://127.0.0.1:81/'] } },
+    'is asked for health at port 81, and publishes 80',
+  ],
+  ['joins no network', { networks: ['back'] }, 'joins back, which is no network'],
+  [
+    'shares the network of nobody',
+    { network_mode: 'service:workers' },
+    'shares the network of workers, which is not there',
+  ],
+  [
+    'is built from elsewhere',
+    { build: { target: 'worker', dockerfile: 'X' } },
+    'is built from X, and not from Dockerfile',
+  ],
   ['mounts nothing', { volumes: ['databse:/data'] }, 'mounts databse, which is no volume'],
 ])('a service is refused that %s', (_, changes, problem) => {
   expect(composeProblems(changes)).toEqual([problem]);
@@ -117,89 +271,7 @@ test('a health that nobody measures is not waited for, nor a service that may no
   ]);
 });
 
-const WORKFLOW = `permissions: {}
-jobs:
-  test:
-    runs-on: ubuntu-24.04
-    timeout-minutes: 5
-    permissions: { contents: read }
-    steps:
-      - uses: actions/checkout@${'a'.repeat(40)} # v6.0.3
-      - uses: actions/setup-node@${'b'.repeat(40)} # v6.4.0
-        with: { node-version: 24.21.0 }
-      - run: docker run --rm aquasec/trivy:0.74.0@sha256:${'c'.repeat(64)} image
-`;
-
-test('a workflow that keeps the rules has no problem', () => {
-  expect(workflowProblems(WORKFLOW, '24.21.0')).toEqual([]);
-});
-
-test.each([
-  ['an action floats', `@${'a'.repeat(40)} # v6.0.3`, '@v6', 'actions/checkout@v6 is not pinned: @COMMIT # vX.Y.Z'],
-  ['an image floats', `@sha256:${'c'.repeat(64)}`, '', 'aquasec/trivy:0.74.0 is not named by digest'],
-  [
-    'every job may write',
-    'permissions: {}',
-    'permissions: write-all',
-    'gives every job rights: permissions: {} at the top, and each job its own',
-  ],
-  ['a job may run for hours', '    timeout-minutes: 5\n', '', 'the job test may run for six hours: timeout-minutes'],
-  ['Node is another', '24.21.0', '22.1.0', 'the job test runs Node 22.1.0, and the tests 24.21.0'],
-])('a workflow is refused where %s', (_, said, otherwise, problem) => {
-  expect(workflowProblems(WORKFLOW.replace(said, otherwise), '24.21.0')).toContain(problem);
-});
-
-// Put together here, so that no line of this file looks like a key.
-const letters = (count: number) => 'aB3'.repeat(count).slice(0, count);
-test.each([
-  ['a Stripe key', `sk_live_${letters(24)}`],
-  ['a Stripe key', `rk_test_${letters(99)}`],
-  ['a Square access token', `EAAA${letters(60)}`],
-  ['an AWS access key', `AKIA${'ABCD2345'.repeat(2)}`],
-  ['an AWS secret key', `aws_secret_access_key = ${letters(40)}`],
-  ['a private key', `-----BEGIN ${''}PRIVATE KEY-----\n${letters(64)}`],
-  ['a GitHub token', `ghp_${letters(36)}`],
-  ['a password in a URL', `postgres://recon:${letters(24)}@db.example.com/recon`],
-])('finds %s that leaked', (what, key) => {
-  expect(secretProblems(`first line\nkey: ${key}\n`)).toEqual([`2: ${what}`]);
-  expect(secretProblems(`first line\nkey: ${key.replace('\n', ' ')} # not a secret: made up\n`)).toEqual([]);
-});
-
-test.each([
-  'rk_emulated',
-  'sk_test_123',
-  'postgres://recon:password@localhost/recon',
-  'postgres://u:$PASSWORD_OF_THE_OWNER_1@db/x',
-])('%s is no secret', (text) => {
-  expect(secretProblems(text)).toEqual([]);
-});
-
-const PACKAGE = { integrity: 'sha512-x', license: 'MIT' };
-test.each([
-  ['floats', { dependencies: { a: '^1.0.0' } }, PACKAGE, 'package.json: a ^1.0.0 is not an exact version'],
-  ['has no hash', {}, { ...PACKAGE, integrity: undefined }, 'package-lock.json: node_modules/a: has no hash'],
-  [
-    'comes from elsewhere',
-    {},
-    { ...PACKAGE, resolved: 'https://example.com/a.tgz' },
-    'package-lock.json: node_modules/a: comes from https://example.com/a.tgz',
-  ],
-  [
-    'runs a script',
-    {},
-    { ...PACKAGE, hasInstallScript: true },
-    'package-lock.json: node_modules/a: runs a script at installation: decide in allowScripts',
-  ],
-  [
-    'may not be shipped',
-    {},
-    { ...PACKAGE, license: 'AGPL-3.0' },
-    'package-lock.json: node_modules/a: has the licence AGPL-3.0',
-  ],
-])('a package is refused that %s', (_, manifest, entry, problem) => {
-  const whole = { dependencies: { a: '1.0.0' }, devDependencies: {}, allowScripts: {}, ...manifest };
-  expect(packageProblems(whole, { packages: { '': {}, 'node_modules/a': entry } })).toEqual([problem]);
-  expect(
-    packageProblems({ ...whole, dependencies: { a: '1.0.0' } }, { packages: { 'node_modules/a': PACKAGE } }),
-  ).toEqual([]);
+test.each(['!.env', '!**', '!.git'])('%s in .dockerignore is told', (line) => {
+  expect(ignoreProblems(`*\n!worker\n`)).toEqual([]);
+  expect(ignoreProblems(`*\n${line}\n`)).toEqual([`.dockerignore: ${line}: a secret could slip in`]);
 });

@@ -10,6 +10,7 @@ import type { InfraCheck } from '../check.ts';
 import { readAlerts } from './alert-problems.ts';
 import { readDashboard } from './dashboard-problems.ts';
 import { dashboardFiles } from './dashboards/dashboard-files.ts';
+import { SCRAPE_JOBS } from './known-metrics.ts';
 import { findPromtool, promtoolProblems } from './promtool.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -64,8 +65,6 @@ const scrapeSchema = z.object({
   rule_files: z.tuple([z.literal('alerts.yml')]),
   scrape_configs: z.array(z.object({ job_name: z.string(), sample_limit: z.number() })),
 });
-/** The jobs that alerts and dashboards name. */
-const JOBS = ['recon', 'recon-temporal'];
 
 const scraping: InfraCheck = {
   name: 'Prometheus configuration and bound of series',
@@ -73,7 +72,7 @@ const scraping: InfraCheck = {
     const { scrape_configs: jobs } = scrapeSchema.parse(await readYaml('monitoring/prometheus.yml'));
     const seriesMax = METRIC_CATALOG.reduce((sum, family) => sum + family.seriesMax, 0);
     const problems = [
-      ...JOBS.filter((name) => !jobs.some(({ job_name }) => job_name === name)).map(
+      ...SCRAPE_JOBS.filter((name) => !jobs.some(({ job_name }) => job_name === name)).map(
         (name) => `nothing scrapes the job ${name}`,
       ),
       ...jobs

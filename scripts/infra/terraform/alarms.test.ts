@@ -4,39 +4,9 @@ import { problemsAfter } from './for-tests.ts';
 
 const ALARMS = 'modules/observability/alarms.tf';
 const EVENTS = 'modules/observability/events.tf';
-const WORKER = 'modules/worker/main.tf';
 
 describe('alarms', () => {
   test.each([
-    [
-      'a metric that nobody writes',
-      { file: ALARMS, from: '"CodecKeyUnknown"', to: '"CodecKeyLost"' },
-      'alarm codec-key-unknown: nobody writes the metric CodecKeyLost',
-    ],
-    [
-      'a misspelt metric of AWS',
-      { file: ALARMS, from: '"FreeStorageSpace"', to: '"FreeStorage"' },
-      'alarm database-storage: nobody writes the metric AWS/RDS FreeStorage',
-    ],
-    [
-      'dimensions under which AWS writes nothing',
-      { file: ALARMS, from: 'ClusterName = var.cluster_name, ', to: '' },
-      'alarm no-worker: ECS/ContainerInsights RunningTaskCount has the dimensions [ClusterName,ServiceName], not [ServiceName]',
-    ],
-    [
-      'dimensions that a metric filter does not give',
-      {
-        file: ALARMS,
-        from: '"WatchdogLooks"\n      dimensions  = {}',
-        to: '"WatchdogLooks"\n      dimensions  = local.of_service',
-      },
-      'alarm watchdog-silent: WatchdogLooks has the dimensions [], not [ClusterName,ServiceName]',
-    ],
-    [
-      'autoscaling by what nobody writes',
-      { file: WORKER, from: 'metric_name = "TaskQueueBacklog"', to: 'metric_name = "Backlog"' },
-      'autoscaling: nobody writes the metric Backlog',
-    ],
     [
       'autoscaling in another namespace than the filters’',
       { file: 'modules/stack/tasks.tf', from: '= local.metric_namespace', to: '= local.name' },

@@ -1,14 +1,12 @@
-// Does every alarm count what there is, tell somebody, and lead to a paragraph of the run book; and does the autoscaling follow a metric that is
-// made? CloudWatch accepts any name: an alarm on a metric that nobody writes stays calm, or wakes people every night.
+// Does every alarm and event tell somebody, say what is wrong, look back no longer than CloudWatch can, and lead to a paragraph of the run
+// book; and is everything looked at that is counted? That their metrics are there: cloudwatch.ts.
 import { readFile } from 'node:fs/promises';
 import type { InfraCheck } from '../check.ts';
-import { AWS_METRICS } from './aws-metrics.ts';
 import { type Body, blocks, readTerraform, record, resourcesOfType, type TerraformModule, textsIn } from './tree.ts';
 
 const RUN_BOOK = 'docs/alerts.md';
 const SECTION = '## Alarms of AWS';
 // As Terraform writes it.
-const OURS = `\${var.metric_namespace}`;
 const TOPIC = `\${aws_sns_topic.alarms.arn}`;
 const PARAGRAPH = `\${local.run_book}#\${each.key}`;
 
@@ -25,16 +23,18 @@ export function terraformAlarms(root: string): InfraCheck {
       const events = entriesOf(module, /^events$/);
       const filters = Object.keys(record(module.locals.get('filters')));
       const runBook = await readFile(RUN_BOOK, 'utf8');
-      const metrics = [...alarms.map((alarm) => metricOfAlarm(module, alarm)), ...scaledBy(worker)];
       const names = [...alarms, ...events].map(({ name }) => name);
       return {
-        checked: `${alarms.length} alarms, ${events.length} events, ${metrics.length} metrics, the run book of each`,
+        checked: `${alarms.length} alarms, ${events.length} events, the run book of each`,
         problems: [
-          ...metrics.flatMap((metric) => problemsOfMetric(metric, filters)),
           ...alarms.flatMap(problemsOfAlarm),
           ...tellsSomebody(module),
           ...runBookProblems(names, runBook),
-          ...unused(filters, metrics, module),
+          ...unused(filters, [
+            ...textsIn(alarms),
+            ...textsIn(module.locals.get('widgets')),
+            ...textsIn(worker.resources),
+          ]),
           ...otherNamespace(stack),
         ],
       };
@@ -49,48 +49,10 @@ interface Entry {
   readonly body: Body;
 }
 
-interface Metric {
-  readonly of: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: readonly string[];
-}
-
 function entriesOf({ locals }: TerraformModule, which: RegExp): Entry[] {
   return [...locals]
     .filter(([local]) => which.test(local))
     .flatMap(([, found]) => Object.entries(record(found)).map(([name, body]) => ({ name, body: record(body) })));
-}
-
-function metricOfAlarm({ locals }: TerraformModule, { name, body }: Entry): Metric {
-  const { namespace, metric, dimensions } = body;
-  const shared = /^\$\{local\.(\w+)\}$/.exec(String(dimensions))?.[1];
-  const named = Object.keys(record(shared === undefined ? dimensions : locals.get(shared)));
-  return { of: `alarm ${name}`, namespace: String(namespace), name: String(metric), dimensions: named };
-}
-
-/** What starts and stops workers. */
-function scaledBy(worker: TerraformModule): Metric[] {
-  return resourcesOfType(worker, 'aws_appautoscaling_policy')
-    .flatMap(({ body }) => blocks(body.target_tracking_scaling_policy_configuration))
-    .flatMap((configuration) => blocks(configuration.customized_metric_specification))
-    .flatMap(({ metrics }) => blocks(metrics))
-    .flatMap(({ metric_stat: stat }) => blocks(stat))
-    .flatMap(({ metric }) => blocks(metric))
-    .map(({ namespace, metric_name: name, dimensions }) => ({
-      of: 'autoscaling',
-      namespace: String(namespace),
-      name: String(name),
-      dimensions: blocks(dimensions).map((dimension) => String(dimension.name)),
-    }));
-}
-
-function problemsOfMetric({ of, namespace, name, dimensions }: Metric, filters: readonly string[]): string[] {
-  const given = `${namespace === OURS ? '' : `${namespace} `}${name}`;
-  const known = namespace === OURS ? (filters.includes(name) ? [] : undefined) : AWS_METRICS[namespace]?.[name];
-  if (known === undefined) return [`${of}: nobody writes the metric ${given}`];
-  if (known.join() === dimensions.join()) return [];
-  return [`${of}: ${given} has the dimensions [${known}], not [${dimensions}]`];
 }
 
 const SPAN_SECONDS_MAX = 86_400;
@@ -136,10 +98,9 @@ function runBookProblems(names: readonly string[], text: string): string[] {
   ];
 }
 
-function unused(filters: readonly string[], metrics: readonly Metric[], module: TerraformModule): string[] {
-  const shown = textsIn(module.locals.get('widgets'));
+function unused(filters: readonly string[], looked: readonly string[]): string[] {
   return filters
-    .filter((filter) => !metrics.some(({ name }) => name === filter) && !shown.some((text) => text.includes(filter)))
+    .filter((filter) => !looked.some((text) => text.includes(filter)))
     .map((filter) => `${filter}: is counted, and nobody looks at it`);
 }
 

@@ -2,6 +2,7 @@
 // the required ones there? What `terraform validate` would say, without the provider.
 import { join } from 'node:path';
 import type { InfraCheck } from '../check.ts';
+import { languageProblems } from './language.ts';
 import { type ProviderSchema, readProviderSchema, type SchemaNode, schemaVersion } from './schema.ts';
 import { type Body, blocks, readTerraform, record, type TerraformModule } from './tree.ts';
 
@@ -24,7 +25,7 @@ export function terraformArguments(root: string): InfraCheck {
       const looked = { blocks: 0, arguments: 0 };
       const version = schemaVersion(join(root, 'provider-schema.txt'));
       for (const module of modules.values()) {
-        problems.push(...otherVersion(module, version));
+        problems.push(...otherVersion(module, version), ...languageProblems(module));
         for (const { kind, type, name, body, file } of module.resources) {
           const own = Object.fromEntries(Object.entries(body).filter(([key]) => !META.has(key)));
           checkType(schema, `${kind} ${type}`, own, { where: `${file}: ${kind} ${type}.${name}`, problems }, looked);

@@ -2,11 +2,22 @@
 import type { InfraCheck } from '../check.ts';
 import { scopeOf, valueIn } from './scope.ts';
 import { type Statement, statementsIn } from './statements.ts';
-import { type Body, blocks, readTerraform, resourcesOfType, type TerraformModule, type TerraformTree } from './tree.ts';
+import {
+  type Body,
+  blocks,
+  type Resource,
+  readTerraform,
+  record,
+  resourcesOfType,
+  type TerraformModule,
+  type TerraformTree,
+} from './tree.ts';
 
 const CLOSED = ['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'];
 // S3 delivers server access logs only to buckets encrypted by its own keys.
 const BY_S3_KEY = new Set(['access_logs']);
+// Arguments of the bucket itself, from before they were resources.
+const OLD_WAYS = ['acl', 'grant', 'website', 'policy', 'cors_rule'];
 const EVIDENCE_DAYS_MIN = 2_557;
 
 export function terraformBuckets(root: string): InfraCheck {
@@ -17,9 +28,10 @@ export function terraformBuckets(root: string): InfraCheck {
       const problems: string[] = [];
       let buckets = 0;
       for (const module of tree.modules.values()) {
-        for (const { name, file } of resourcesOfType(module, 'aws_s3_bucket')) {
+        for (const bucket of resourcesOfType(module, 'aws_s3_bucket')) {
           buckets += 1;
-          problems.push(...problemsOfBucket(module, name).map((problem) => `${file}: bucket ${name}: ${problem}`));
+          const { file, name } = bucket;
+          problems.push(...problemsOfBucket(module, bucket).map((problem) => `${file}: bucket ${name}: ${problem}`));
         }
       }
       problems.push(...problemsOfLock(tree));
@@ -28,9 +40,17 @@ export function terraformBuckets(root: string): InfraCheck {
   };
 }
 
-function problemsOfBucket(module: TerraformModule, name: string): string[] {
-  const about = (type: string) => resourcesOfType(module, type).find(({ body }) => isOf(body.bucket, name))?.body;
+function problemsOfBucket(module: TerraformModule, { name, body: bucket }: Resource): string[] {
+  // Of this bucket, and of each where there are many: not of some of them, nor only sometimes.
+  const about = (type: string) =>
+    resourcesOfType(module, type).find(
+      ({ body }) => isOf(body.bucket, name) && !('count' in body) && String(body.for_each) === String(bucket.for_each),
+    )?.body;
   const problems: string[] = [];
+  for (const argument of OLD_WAYS) {
+    if (argument in bucket) problems.push(`${argument}: access is decided by its access block and policy only`);
+  }
+  if (bucket.force_destroy === true) problems.push('force_destroy: terraform destroy would empty it');
   const access = about('aws_s3_bucket_public_access_block');
   for (const setting of CLOSED)
     if (access?.[setting] !== true) problems.push(`could be public: ${setting} is not true`);
@@ -115,7 +135,7 @@ function problemsOfLock(tree: TerraformTree): string[] {
   const lock = resourcesOfType(module, 'aws_s3_bucket_object_lock_configuration').find(({ body }) =>
     String(body.bucket).includes('evidence'),
   );
-  const retention = blocks(ruleOf(lock?.body)?.default_retention)[0];
+  const retention = lock?.body.count === undefined ? blocks(ruleOf(lock?.body)?.default_retention)[0] : undefined;
   const problems: string[] = [];
   if (retention?.mode !== 'COMPLIANCE')
     problems.push('evidence: object lock is not COMPLIANCE: an administrator could delete it');
@@ -128,6 +148,14 @@ function problemsOfLock(tree: TerraformTree): string[] {
   const bucket = resourcesOfType(module, 'aws_s3_bucket').find(({ name }) =>
     String(lock?.body.bucket).includes(`aws_s3_bucket.${name}[`),
   );
+  const evidence = record(record(module.locals.get('buckets')).evidence);
+  const lockDays = valueIn({ module, ...inProduction }, evidence.lock_days);
+  if (typeof lockDays !== 'number' || lockDays <= 0) problems.push('evidence: lock_days is not above zero');
+  const expiring = resourcesOfType(module, 'aws_s3_bucket_lifecycle_configuration')
+    .filter(({ body }) => String(body.bucket).includes('evidence'))
+    .flatMap(({ body }) => blocks(body.rule))
+    .filter((rule) => 'expiration' in rule || 'noncurrent_version_expiration' in rule);
+  if (expiring.length > 0) problems.push('evidence: its lifecycle lets it expire');
   if (!/^\$\{each\.value\.lock_days > 0\}$/.test(String(bucket?.body.object_lock_enabled))) {
     problems.push('evidence: its bucket is made without object lock');
   }

@@ -5,6 +5,7 @@ import { terraformAlarms } from './alarms.ts';
 import { terraformArguments } from './arguments.ts';
 import { terraformBuckets } from './buckets.ts';
 import { terraformCheckov } from './checkov.ts';
+import { terraformCloudwatch } from './cloudwatch.ts';
 import { terraformCommands } from './commands.ts';
 import { terraformConfiguration } from './configuration.ts';
 import { terraformEncryption } from './encryption.ts';
@@ -28,6 +29,7 @@ export function terraformChecks(root = 'terraform'): readonly InfraCheck[] {
     terraformProduction,
     terraformPipeline,
     terraformAlarms,
+    terraformCloudwatch,
     terraformLogMessages,
     terraformImage,
     terraformConfiguration,

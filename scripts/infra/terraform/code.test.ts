@@ -6,7 +6,6 @@ import { terraformConfiguration } from './configuration.ts';
 import { problemsAfter } from './for-tests.ts';
 import { terraformFormat } from './format.ts';
 import { terraformImage } from './image.ts';
-import { terraformLogMessages } from './log-messages.ts';
 import { terraformPipeline } from './pipeline.ts';
 import { terraformReferences } from './references.ts';
 
@@ -75,6 +74,30 @@ describe('arguments', () => {
       'an unknown resource',
       { file: DATABASE, from: '"aws_db_subnet_group"', to: '"aws_db_subnets"' },
       'not in provider-schema.txt',
+    ],
+    [
+      'a misspelt argument of a variable',
+      { file: 'modules/kms/variables.tf', from: 'type ', to: 'typ ' },
+      'variable has no argument typ',
+    ],
+    [
+      'a misspelt setting of Terraform',
+      { file: 'modules/kms/versions.tf', from: 'required_version', to: 'required_versions' },
+      'terraform has no argument required_versions',
+    ],
+    [
+      'a dynamic block without content',
+      { file: 'modules/stack/policies.tf', from: '    content {', to: '    contents {' },
+      'dynamic: content is missing',
+    ],
+    [
+      'a provider that nobody checks',
+      {
+        file: 'modules/kms/versions.tf',
+        from: '    aws = {',
+        to: '    random = { source = "hashicorp/random" }\n    aws = {',
+      },
+      'provider random: its arguments are checked by nobody',
     ],
     [
       'a misspelt argument of the provider',
@@ -159,6 +182,16 @@ describe('references', () => {
       'no module is called databases',
     ],
     [
+      'a misspelt attribute of an object',
+      { file: 'environments/prod/main.tf', from: 'count_max = 8', to: 'count_maximum = 8' },
+      'workers has no attribute count_maximum',
+    ],
+    [
+      'an attribute of a loop that is not there',
+      { file: 'modules/buckets/main.tf', from: 'each.value.kms_key_arn', to: 'each.value.kms_key' },
+      'has no kms_key',
+    ],
+    [
       'a module of somebody else',
       { file: STACK, from: '"../kms"', to: '"terraform-aws-modules/kms/aws"' },
       'is not a folder of ours',
@@ -200,13 +233,6 @@ test.each([
 ])('%s of the pipeline is found', async (_, file, from, to, problem) => {
   const found = await problemsAfter(terraformPipeline, { file, from, to });
   expect(found).toContainEqual(expect.stringContaining(problem));
-});
-
-test('a metric filter on a message that nothing logs is found', async () => {
-  const change = { file: 'modules/observability/metrics.tf', from: 'run decided', to: 'run was decided' };
-  expect(await problemsAfter(terraformLogMessages, change)).toEqual([
-    'RunsDecided: nothing logs "run was decided", which it counts',
-  ]);
 });
 
 test('a metric of a field that is not logged with its message is found', async () => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InfraCheck } from '../check.ts';
 import { parseHcl } from './hcl.ts';
+import { objectProblems } from './object-types.ts';
 import { refusals, rendered } from './rendered.ts';
 import { readTerraform, record, type TerraformTree } from './tree.ts';
 
@@ -32,6 +33,8 @@ export function terraformConfiguration(root: string): InfraCheck {
           ...found(text, SECRET)
             .filter((secret) => !secrets.has(secret))
             .map((secret) => `${path}: no secret is called ${secret}`),
+          ...(await exampleProblems(tree, environment)),
+          ...healthProblems(tree, path, text),
           ...(/^production: true$/m.test(text)
             ? []
             : [`${path}: says no production: true: keys that move money would do`]),
@@ -65,6 +68,28 @@ async function refused(path: string, text: string, filled: readonly string[]): P
 
 function found(text: string, pattern: RegExp): string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, name, condition = '']) => name ?? condition))];
+}
+
+/** What the example gives is what the environment takes. */
+async function exampleProblems(tree: TerraformTree, environment: string): Promise<string[]> {
+  const file = `${environment}/terraform.tfvars.example`;
+  const given = await parseHcl(file, tree.texts.get(file) ?? '');
+  const variables = tree.modules.get(environment)?.variables;
+  return [
+    ...Object.keys(given)
+      .filter((name) => !variables?.has(name))
+      .map((name) => `there is no variable ${name}`),
+    ...Object.entries(given).flatMap(([name, value]) => objectProblems(name, variables?.get(name)?.type, value)),
+    ...(/@sha256:[0-9a-f]{64}$/.test(String(given.image)) ? [] : ['image is not named by digest']),
+  ].map((problem) => `${file}: ${problem}`);
+}
+
+/** The task asks for health where the worker answers. */
+function healthProblems(tree: TerraformTree, path: string, text: string): string[] {
+  const command = tree.modules.get('modules/stack')?.calls.get('worker_task')?.health_command;
+  const asked = /:(\d+)\/healthz/.exec(String(command))?.[1];
+  const answers = /listen: "[^"]*:(\d+)"/.exec(text)?.[1];
+  return asked === answers ? [] : [`${path}: listens on ${answers}, and modules/stack asks port ${asked} for health`];
 }
 
 /** Those that the example of the environment's variables names. */

@@ -25,6 +25,11 @@ function is(argument: string, wanted: unknown): Rule {
   return ({ body }) => (body[argument] === wanted ? undefined : `${argument} is not ${String(wanted)}`);
 }
 
+function atLeast(argument: string, least: number): Rule {
+  return ({ body }) =>
+    body[argument] === undefined || Number(body[argument]) >= least ? undefined : `${argument} is below ${least}`;
+}
+
 function inside(block: string, argument: string, wanted: unknown): Rule {
   return ({ body }) =>
     blocks(body[block])[0]?.[argument] === wanted ? undefined : `${block}.${argument} is not ${String(wanted)}`;
@@ -42,13 +47,20 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   aws_ecr_repository: [inside('encryption_configuration', 'encryption_type', 'KMS')],
   aws_kms_key: [is('enable_key_rotation', true)],
   aws_scheduler_schedule: [key('kms_key_arn')],
-  aws_secretsmanager_secret: [key('kms_key_id')],
+  aws_secretsmanager_secret: [key('kms_key_id'), atLeast('recovery_window_in_days', 7)],
   aws_sesv2_configuration_set: [inside('delivery_options', 'tls_policy', 'REQUIRE')],
   aws_sns_topic: [key('kms_master_key_id')],
 };
 
+const SECRET_NAME = /(?:password|passphrase|private_key|api_key|token|secret)$/;
 // A value in one of these would stand in the state, readable by whoever plans.
-const SECRET_VALUES = new Set(['aws_secretsmanager_secret_version', 'aws_ssm_parameter', 'random_password']);
+const SECRET_VALUES = new Set([
+  'aws_secretsmanager_secret_version',
+  'aws_secretsmanager_random_password',
+  'aws_ssm_parameter',
+  'random_password',
+  'tls_private_key',
+]);
 // Policies of what takes requests from outside of the VPC; the buckets' are checked with the buckets.
 const TLS_ONLY = ['modules/observability topic', 'modules/secrets secret'];
 
@@ -58,11 +70,13 @@ export function terraformEncryption(root: string): InfraCheck {
     run: async () => {
       const tree = await readTerraform(root);
       const modules = [...tree.modules.values()];
-      const resources = modules.flatMap((module) => module.resources).filter(({ kind }) => kind === 'resource');
+      const all = modules.flatMap((module) => module.resources);
+      const resources = all.filter(({ kind }) => kind === 'resource');
       const addresses = modules.flatMap(addressesIn);
       const problems = [
-        ...resources.flatMap(problemsOf),
+        ...all.flatMap(problemsOf),
         ...modules.flatMap(plainState),
+        ...modules.flatMap(secretDefaults),
         ...plainRequests(tree),
         ...addresses
           .filter((address) => !address.includes('?sslmode=verify-full&sslrootcert='))
@@ -75,9 +89,9 @@ export function terraformEncryption(root: string): InfraCheck {
 }
 
 function problemsOf(resource: Resource): string[] {
-  const { type, name, file } = resource;
+  const { kind, type, name, file } = resource;
   const inState = SECRET_VALUES.has(type) ? ['its value would stand in the state'] : [];
-  const broken = (RULES[type] ?? []).flatMap((rule) => rule(resource) ?? []);
+  const broken = (kind === 'resource' ? (RULES[type] ?? []) : []).flatMap((rule) => rule(resource) ?? []);
   return [...inState, ...broken].map((problem) => `${file}: ${type}.${name}: ${problem}`);
 }
 
@@ -85,6 +99,12 @@ function plainState({ path, settings }: TerraformModule): string[] {
   if (!path.startsWith('environments/')) return [];
   const state = blocks(record(settings.backend).s3)[0];
   return state?.encrypt === true ? [] : [`${path}: the state is not encrypted`];
+}
+
+function secretDefaults({ path, variables }: TerraformModule): string[] {
+  return [...variables]
+    .filter(([name, body]) => SECRET_NAME.test(name) && typeof body.default === 'string' && body.default !== '')
+    .map(([name]) => `${path}: the variable ${name} has a secret as its default: name a secret of Secrets Manager`);
 }
 
 function plainRequests(tree: TerraformTree): string[] {

@@ -70,6 +70,25 @@ describe('policies', () => {
       'must name one repository and environment',
     ],
     [
+      'everything of a kind',
+      { file: POLICIES, from: 'values(module.secrets.arns)', to: '["arn:aws:secretsmanager:*:*:secret:*"]' },
+      'is about arn:aws:secretsmanager:*:*:secret:*',
+    ],
+    [
+      'another account',
+      {
+        file: 'modules/task/roles.tf',
+        from: '"Service"\n      identifiers = ["ecs-tasks.amazonaws.com"]',
+        to: '"AWS"\n identifiers = ["arn:aws:iam::999988887777:root"]',
+      },
+      'trusts arn:aws:iam::999988887777:root',
+    ],
+    [
+      'tokens made for others',
+      { file: 'modules/ci-oidc/main.tf', from: 'githubusercontent.com:aud', to: 'githubusercontent.com:actor' },
+      'takes tokens that were made for others',
+    ],
+    [
       'a policy in a string',
       {
         file: 'modules/watchdog/main.tf',
@@ -180,6 +199,25 @@ describe('buckets', () => {
       'evidence without a lock',
       { file: BUCKETS, from: 'each.value.lock_days > 0', to: 'each.value.lock_days > 9999' },
       'made without object lock',
+    ],
+    [
+      'a block for some of the buckets',
+      { file: BUCKETS, from: '{\n  for_each                = local.buckets', to: '{\n  for_each = { reports = 1 }' },
+      'bucket this: could be public',
+    ],
+    [
+      'a bucket with an ACL',
+      { file: BUCKETS, from: 'force_destroy       = false', to: 'acl = "public-read"' },
+      'acl: access is decided by its access block and policy only',
+    ],
+    [
+      'evidence that expires',
+      {
+        file: BUCKETS,
+        from: '    transition {',
+        to: '    noncurrent_version_expiration {\n noncurrent_days = 1\n }\n transition {',
+      },
+      'its lifecycle lets it expire',
     ],
     [
       'evidence for a year',

@@ -3,7 +3,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InfraCheck } from '../check.ts';
-import { readTerraform, record, type TerraformModule } from './tree.ts';
+import { instancesOf } from './instances.ts';
+import { blocks, readTerraform, resourcesOfType, type TerraformModule } from './tree.ts';
 
 const CODE = ['worker', 'activities', 'client'];
 
@@ -30,15 +31,16 @@ export function terraformLogMessages(root: string): InfraCheck {
   };
 }
 
-function filtersOf({ locals }: TerraformModule): Filter[] {
-  return Object.entries(record(locals.get('filters'))).map(([metric, filter]) => {
-    const { pattern, value } = record(filter);
-    return {
-      metric,
-      message: /^(?:\{ \$\.msg = )?"([^"]+)"/.exec(String(pattern))?.[1],
-      field: /^\$\.(\w+)$/.exec(String(value))?.[1],
-    };
-  });
+function filtersOf(module: TerraformModule): Filter[] {
+  return resourcesOfType(module, 'aws_cloudwatch_log_metric_filter')
+    .flatMap((filter) => instancesOf(module, filter))
+    .flatMap(({ body: { pattern, metric_transformation: made } }) =>
+      blocks(made).map(({ name, value }) => ({
+        metric: String(name),
+        message: /^(?:\{ \$\.msg = )?"([^"]+)"/.exec(String(pattern))?.[1],
+        field: /^\$\.(\w+)$/.exec(String(value))?.[1],
+      })),
+    );
 }
 
 function problemsOf({ metric, message, field }: Filter, written: string): string[] {

@@ -2,7 +2,7 @@
 // is not needed any more is a problem too.
 import type { InfraCheck } from '../check.ts';
 import { type Statement, statementsOf } from './statements.ts';
-import { readTerraform, type TerraformModule, type TerraformTree, textsIn } from './tree.ts';
+import { readTerraform, resourcesOfType, type TerraformModule, type TerraformTree, textsIn } from './tree.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   'modules/kms key AccountDecidesByIam':
@@ -36,6 +36,9 @@ const WRITES_ONE_SECRET = {
 const TYPES_NEVER = new Set([
   'aws_iam_role_policy_attachment',
   'aws_iam_policy_attachment',
+  'aws_iam_role_policy_attachments_exclusive',
+  'aws_iam_group_policy_attachment',
+  'aws_iam_user_policy_attachment',
   'aws_iam_user',
   'aws_iam_user_policy',
   'aws_iam_access_key',
@@ -72,13 +75,17 @@ function problemsOf(statement: Statement, needed: Set<string>): string[] {
   if (allows) {
     const wildcards = [
       ...actions.filter((action) => action.includes('*')).map((action) => `allows ${action}`),
-      ...resources
-        .filter((resource) => resource === '*' || resource === 'arn:aws:s3:::*')
-        .map((on) => `is about ${on}`),
+      ...resources.filter(isAnything).map((on) => `is about ${on}`),
       ...principals.flatMap(({ identifiers }) =>
-        identifiers.filter((who) => who === '*').map(() => 'is for everybody'),
+        identifiers.filter((who) => who === '*' || /^arn:[^$]*\*/.test(who)).map(() => 'is for everybody'),
       ),
     ];
+    wrong.push(
+      ...principals
+        .flatMap(({ identifiers }) => identifiers)
+        .filter((who) => /^(?:\d{12}$|arn:aws[\w-]*:\w+::\d{12}:)/.test(who))
+        .map((who) => `trusts ${who}: an account of ours is a variable, and nobody else's is trusted`),
+    );
     if (wildcards.length > 0 && where in REASONS) needed.add(where);
     else wrong.push(...wildcards);
     wrong.push(
@@ -96,6 +103,12 @@ function problemsOf(statement: Statement, needed: Set<string>): string[] {
 function writesOneSecret({ where, actions, resources }: Statement): boolean {
   const written = JSON.stringify({ where, action: actions.join(), resource: resources.join() });
   return written === JSON.stringify(WRITES_ONE_SECRET);
+}
+
+/** Of an account, a region or a kind of things: all there are, whatever stands in the variables before. */
+function isAnything(resource: string): boolean {
+  const written = resource.replaceAll(/\$\{[^}]*\}/g, 'x');
+  return written === '*' || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[\w-]+[:/])?\*/.test(written);
 }
 
 function hasCondition({ conditions }: Statement, variable: string): boolean {
@@ -145,17 +158,34 @@ function servicesWithoutAccount(statements: readonly Statement[]): string[] {
 /** One repository and one environment of it may come in by OIDC. */
 function pipelineTrust(tree: TerraformTree, statements: readonly Statement[]): string[] {
   const subject = 'token.actions.githubusercontent.com:sub';
-  return statements
-    .filter(({ principals }) => principals.some(({ type }) => type === 'Federated'))
-    .filter(
-      ({ conditions }) =>
-        !conditions.some(
-          ({ test, variable, values }) =>
-            test === 'StringEquals' && variable === subject && !String(values).includes('*'),
-        ),
-    )
+  const federated = statements.filter(({ principals }) => principals.some(({ type }) => type === 'Federated'));
+  const unnamed = federated
+    .filter(({ conditions }) => !says(conditions, subject, /^repo:[^*:]+:environment:[^*:]+$/))
     .map(
       ({ where }) =>
         `${where}: must name one repository and environment (${subject}, StringEquals, no *) in ${tree.root}`,
     );
+  const audience = 'token.actions.githubusercontent.com:aud';
+  const anybody = federated
+    .filter(({ conditions }) => !says(conditions, audience, /^sts\.amazonaws\.com$/))
+    .map(
+      ({ where }) => `${where}: takes tokens that were made for others (${audience}, StringEquals, sts.amazonaws.com)`,
+    );
+  const clients = [...tree.modules.values()]
+    .flatMap((module) => resourcesOfType(module, 'aws_iam_openid_connect_provider'))
+    .filter(({ body }) => String(body.client_id_list) !== 'sts.amazonaws.com')
+    .map(({ file, name }) => `${file}: ${name}: client_id_list is not sts.amazonaws.com alone`);
+  return [...unnamed, ...anybody, ...clients];
+}
+
+/** By StringEquals, one value. */
+function says(conditions: Statement['conditions'], wanted: string, value: RegExp): boolean {
+  return conditions.some(
+    ({ test, variable, values }) =>
+      test === 'StringEquals' &&
+      variable === wanted &&
+      Array.isArray(values) &&
+      values.length === 1 &&
+      value.test(String(values[0]).replaceAll(/\$\{[^}]*\}/g, 'x')),
+  );
 }

@@ -132,6 +132,25 @@ describe('production', () => {
       { file: 'modules/worker/main.tf', from: 'rollback = true', to: 'rollback = false' },
       'is not rolled back',
     ],
+    [
+      'a misspelt key of a container',
+      { file: TASK, from: 'essential   = true', to: 'esential    = true' },
+      'ECS knows no esential',
+    ],
+    [
+      'a secret in a definition',
+      {
+        file: 'modules/stack/tasks.tf',
+        from: 'RECON_LOG_LEVEL = "info"',
+        to: 'DATABASE_PASSWORD = "x"',
+      },
+      'DATABASE_PASSWORD stands in the definition',
+    ],
+    [
+      'every port out',
+      { file: 'modules/network/endpoints.tf', from: 'to_port           = 443', to: 'to_port           = 65535' },
+      'only tasks go out to addresses',
+    ],
     ['a single worker', { file: PROD, from: 'count_min = 2', to: 'count_min = 1' }, 'production has a single one'],
   ])('%s is found', async (_, change, problem) => {
     expect(await problemsAfter(terraformProduction, change)).toContainEqual(expect.stringContaining(problem));

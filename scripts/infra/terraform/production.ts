@@ -1,10 +1,13 @@
 // What must hold of the database, the network and the tasks, and what only production must have. Values are followed from
 // environments/prod inwards, so that a variable set wrongly there is found here.
 import type { InfraCheck } from '../check.ts';
+import { CONTAINER_KEYS, keysIn } from './container-keys.ts';
 import { type Scope, scopeOf, valueIn } from './scope.ts';
 import { blocks, readTerraform, record, resourcesOfType, type TerraformTree } from './tree.ts';
 
 const PROD = 'environments/prod';
+const IMAGE = reference('image');
+const SECRET_NAME = /PASSWORD|SECRET|TOKEN|PWD|CREDENTIAL|(?:^|_)KEY(?:$|_)/;
 
 export function terraformProduction(root: string): InfraCheck {
   return {
@@ -84,6 +87,21 @@ function networkRules(tree: TerraformTree): RuleResult[] {
       'network: names that are not listed resolve',
     ),
     rule(valueIn(scope, reference('nat_per_zone')) === true, 'network: production has one way out only'),
+    ...[...tree.modules.values()]
+      .flatMap((each) => resourcesOfType(each, 'aws_vpc_security_group_egress_rule'))
+      .filter(({ body }) => 'cidr_ipv4' in body || 'cidr_ipv6' in body)
+      .map(({ file, name, body }) =>
+        rule(
+          body.ip_protocol === 'tcp' &&
+            String(body.from_port) === String(body.to_port) &&
+            String(body.security_group_id).includes('aws_security_group.tasks.'),
+          `${file}: ${name}: only tasks go out to addresses, by TCP to one port`,
+        ),
+      ),
+    ...[...tree.modules.values()]
+      .flatMap(({ resources }) => resources)
+      .filter(({ body }) => JSON.stringify(body).includes('"assign_public_ip":true'))
+      .map(({ file, name }) => rule(false, `${file}: ${name}: has an address of the internet`)),
     rule(
       resourcesOfType(module, 'aws_flow_log').some(({ body }) => body.traffic_type === 'ALL'),
       'network: nobody writes down who spoke to whom',
@@ -100,6 +118,7 @@ function taskRules(tree: TerraformTree): RuleResult[] {
   const overridden = each.filter((text) =>
     /\b(user|readonlyRootFilesystem|privileged|image|linuxParameters)\s*=/.test(text),
   );
+  const definitions = [...tree.modules.values()].flatMap((one) => resourcesOfType(one, 'aws_ecs_task_definition'));
   const image = blocks(module.variables.get('image')?.validation)[0];
   return [
     rule(
@@ -109,6 +128,28 @@ function taskRules(tree: TerraformTree): RuleResult[] {
     rule(overridden.length === 0, 'task: a container undoes what hardens it'),
     rule(/^[1-9]\d*:[1-9]\d*$/.test(String(hardened.user)), 'task: runs as root'),
     rule(hardened.readonlyRootFilesystem === true, 'task: its root can be written'),
+    rule(hardened.image === IMAGE, 'task: runs another image than the one that is given'),
+    rule(!('add' in record(record(hardened.linuxParameters).capabilities)), 'task: is given capabilities'),
+    ...definitions.map(({ body, file, name }) =>
+      rule(
+        file.startsWith('modules/task/') &&
+          body.network_mode === 'awsvpc' &&
+          !['pid_mode', 'ipc_mode'].some((argument) => argument in body),
+        `${file}: ${name}: a task is defined by modules/task, with a network of its own and no processes of others`,
+      ),
+    ),
+    ...[...tree.modules.values()].flatMap(({ path, calls }) =>
+      [...calls].flatMap(([name, { environment }]) =>
+        Object.keys(record(environment))
+          .filter((variable) => SECRET_NAME.test(variable))
+          .map((variable) =>
+            rule(false, `${path}: module ${name}: ${variable} stands in the definition: name it in secrets`),
+          ),
+      ),
+    ),
+    ...[...Object.keys(hardened), ...each.flatMap(keysIn)]
+      .filter((key) => !CONTAINER_KEYS.has(key))
+      .map((key) => rule(false, `task: ECS knows no ${key} of a container`)),
     rule(hardened.privileged === false && Array.isArray(drops) && drops.includes('ALL'), 'task: keeps capabilities'),
     rule(String(image?.condition).includes('@sha256:'), 'task: takes an image that is not named by digest'),
     ...resourcesOfType(scopeOf(tree, PROD, ['recon', 'ecr']).module, 'aws_ecr_repository').map(({ body }) =>
@@ -124,6 +165,10 @@ function workerRules(tree: TerraformTree): RuleResult[] {
   return [
     rule(network?.assign_public_ip === false, 'worker: has an address of the internet'),
     rule(service?.body.enable_execute_command === false, 'worker: somebody could open a shell in it'),
+    rule(
+      blocks(service?.body.deployment_circuit_breaker)[0]?.enable === true,
+      'worker: a deployment that fails goes on for ever',
+    ),
     rule(
       blocks(service?.body.deployment_circuit_breaker)[0]?.rollback === true,
       'worker: a deployment that fails is not rolled back',

@@ -2,13 +2,15 @@
 // Variables, locals, resources and their attributes, modules, their arguments and outputs.
 import { join, posix } from 'node:path';
 import type { InfraCheck } from '../check.ts';
+import { attributesOf, objectProblems } from './object-types.ts';
 import { type ProviderSchema, readProviderSchema } from './schema.ts';
-import { type Body, readTerraform, type TerraformModule, type TerraformTree, textsIn } from './tree.ts';
+import { type Body, readTerraform, record, type TerraformModule, type TerraformTree, textsIn } from './tree.ts';
 
 const VARIABLE = /(?<![\w.-])var\.(\w+)/g;
 const LOCAL = /(?<![\w.-])local\.(\w+)/g;
 const OUTPUT = /(?<![\w.-])module\.(\w+)\.(\w+)/g;
 const RESOURCE = /(?<![\w.-])(data\.)?(aws_\w+)\.(\w+)(\[[^\]]*\])?(?:\.(\w+))?/g;
+const ATTRIBUTE_OF_VARIABLE = /(?<![\w.-])var\.(\w+)\.(\w+)/g;
 const OF_A_CALL = new Set(['source', 'providers', 'for_each', 'count', 'depends_on']);
 
 interface Reading {
@@ -33,6 +35,7 @@ export function terraformReferences(root: string): InfraCheck {
         references += checkResources(reading, schema);
         references += checkOutputs(reading, tree);
         for (const [name, call] of module.calls) problems.push(...problemsOfCall(module, name, call, tree));
+        problems.push(...attributeProblems(module), ...loopProblems(module));
         problems.push(...unusedData(module, texts));
       }
       return { checked: `${references} references in ${tree.modules.size} modules and environments`, problems };
@@ -117,7 +120,34 @@ function problemsOfCall(module: TerraformModule, name: string, call: Body, tree:
   return [
     ...unknown.map((argument) => `${where}: ${called.path} has no variable ${argument}`),
     ...missing.map(([variable]) => `${where}: ${variable} is missing`),
+    ...given.flatMap((argument) =>
+      objectProblems(`${where}: ${argument}`, called.variables.get(argument)?.type, call[argument]),
+    ),
   ];
+}
+
+/** var.temporal.adress */
+function attributeProblems(module: TerraformModule): string[] {
+  const { path, variables } = module;
+  return matchesIn(expressionsOf(module), ATTRIBUTE_OF_VARIABLE)
+    .filter(
+      ([, variable = '', attribute = '']) => attributesOf(variables.get(variable)?.type)?.has(attribute) === false,
+    )
+    .map(([all, variable]) => `${path}: ${all}: the variable ${variable} has no such attribute`);
+}
+
+/** each.value.kms_key, where a loop goes through a local that is written down. */
+function loopProblems({ resources, locals }: TerraformModule): string[] {
+  return resources.flatMap(({ file, type, name, body }) => {
+    const local = /^\$\{local\.(\w+)\}$/.exec(String(body.for_each))?.[1];
+    const entries = Object.entries(record(local === undefined ? undefined : locals.get(local)));
+    const asked = new Set(matchesIn(textsIn(body), /each\.value\.(\w+)/g).map(([, attribute = '']) => attribute));
+    return [...asked].flatMap((attribute) =>
+      entries
+        .filter(([, value]) => typeof value === 'object' && !(attribute in record(value)))
+        .map(([key]) => `${file}: ${type}.${name}: local.${local}["${key}"] has no ${attribute}`),
+    );
+  });
 }
 
 /** A policy that is written and given to nobody is one that somebody believes in. */

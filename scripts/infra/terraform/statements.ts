@@ -33,12 +33,12 @@ export function statementsIn(module: TerraformModule, document: string, body: Bo
     where: `${module.path} ${document} ${String(statement.sid ?? 'without sid')}`,
     allows: statement.effect !== 'Deny',
     hasSid: typeof statement.sid === 'string',
-    actions: list(statement.actions),
-    resources: list(statement.resources),
-    principals: blocks(statement.principals).map(({ type, identifiers }) => ({
-      type: String(type),
-      identifiers: list(identifiers),
-    })),
+    actions: list(module, statement.actions),
+    resources: list(module, statement.resources),
+    principals: [...blocks(statement.principals), ...blocks(record(statement.dynamic).principals)].map((principals) => {
+      const { type, identifiers } = blocks(principals.content)[0] ?? principals;
+      return { type: String(type), identifiers: [...list(module, identifiers), ...list(module, principals.for_each)] };
+    }),
     conditions: blocks(statement.condition).map(({ test, variable, values }) => ({
       test: String(test),
       variable: String(variable),
@@ -48,8 +48,10 @@ export function statementsIn(module: TerraformModule, document: string, body: Bo
   }));
 }
 
-/** An expression stands for itself, as one text. */
-function list(value: unknown): string[] {
+/** A local stands for what is in it, any other expression for itself, as one text. */
+function list({ locals }: TerraformModule, written: unknown): string[] {
+  const local = typeof written === 'string' ? /^\$\{local\.(\w+)\}$/.exec(written)?.[1] : undefined;
+  const value = local === undefined ? written : (locals.get(local) ?? written);
   if (value === undefined || value === null) return [];
   return (Array.isArray(value) ? value : [value]).map(String);
 }

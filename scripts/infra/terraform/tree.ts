@@ -25,6 +25,8 @@ export interface TerraformModule {
   readonly calls: ReadonlyMap<string, Body>;
   readonly providers: readonly Body[];
   readonly settings: Body;
+  /** Names of the blocks at the top of its files. */
+  readonly kinds: readonly string[];
 }
 
 export interface TerraformTree {
@@ -72,6 +74,7 @@ function moduleOf(path: string, files: ReadonlyMap<string, Body>): TerraformModu
     outputs: named(bodies, 'output'),
     calls: named(bodies, 'module'),
     providers: bodies.flatMap((body) => Object.values(record(body.provider)).flatMap(blocks)),
+    kinds: [...new Set(bodies.flatMap((body) => Object.keys(body)))],
     settings: Object.assign({}, ...bodies.flatMap((body) => blocks(body.terraform))),
   };
 }
