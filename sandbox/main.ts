@@ -101,12 +101,13 @@ async function main(): Promise<void> {
     host: options.host,
     port: wholeNumber('port', options.port),
   });
+  // Before anything is said: whoever reads it may stop this at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.stop());
   console.log(`stripe    http://${emulator.host}:${emulator.port}`);
   console.log(`key       ${EMULATED_KEY}`);
   console.log(`account   ${world.account}, ${world.firstDate} to ${world.lastDate} in ${world.zone}`);
   console.log(`rows      ${world.entries.length} balance transactions, ${world.truth.length} planted situations`);
   console.log('Ctrl-C stops it.');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.stop());
 }
 
 try {

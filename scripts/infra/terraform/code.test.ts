@@ -235,13 +235,6 @@ test.each([
   expect(found).toContainEqual(expect.stringContaining(problem));
 });
 
-test('a metric of a field that is not logged with its message is found', async () => {
-  const change = { file: 'modules/observability/metrics.tf', from: '"$.backlog"', to: '"$.waiting"' };
-  expect(await problemsAfter(terraformLogMessages, change)).toEqual([
-    'TaskQueueBacklog: "task queue backlog" is logged without waiting, whose value it takes',
-  ]);
-});
-
 test.each([
   [
     'a folder that the image does not have',
