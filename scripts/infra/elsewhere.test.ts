@@ -21,10 +21,13 @@ const RIGHT = [
   'terraform/modules/kms/main.tf',
 ];
 
-test('infrastructure where no check looks is named, and nothing else', async () => {
+test.each([
+  ['a checkout', true],
+  ['a copy without history', false],
+])('infrastructure where no check looks is named in %s, and nothing else', async (_, isCheckout) => {
   const folder = mkdtempSync(join(tmpdir(), 'recon-elsewhere-'));
   try {
-    execFileSync('git', ['init', '--quiet'], { cwd: folder });
+    if (isCheckout) execFileSync('git', ['init', '--quiet'], { cwd: folder });
     for (const file of [...WRONG, ...RIGHT]) {
       mkdirSync(join(folder, dirname(file)), { recursive: true });
       writeFileSync(join(folder, file), '');
